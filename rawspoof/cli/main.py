@@ -1,0 +1,91 @@
+"""The command `rawspoof`: finds the subcommand, and turns whatever goes wrong into one line and an exit status.
+
+Knows no option: each subcommand's module adds its own. They import what is heavy only when they run.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+from rawspoof import __version__
+from rawspoof.cli import banner, config, doctor, lab, replay, rules, run
+from rawspoof.config.load import ConfigError
+
+COMMANDS: Final = {
+    "run": run,
+    "replay": replay,
+    "banner": banner,
+    "rules": rules,
+    "doctor": doctor,
+    "config": config,
+    "lab": lab,
+}
+
+EPILOG: Final = """\
+example:
+  sudo rawspoof run -v          every port of this machine answers; see who asks
+
+`rawspoof COMMAND --help` tells more about each.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's parser with room for our option names, which leaves an epilog as it was written."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("formatter_class", lambda prog: argparse.RawDescriptionHelpFormatter(prog, 2, 32))
+        super().__init__(**settings)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit status: 0 done, 1 failed, 2 asked for wrongly, 130 interrupted. Complaints go to stderr, in a line."""
+    args = parser().parse_args(argv)
+    try:
+        status = int(COMMANDS[args.command].run(args))
+        sys.stdout.flush()
+    except ConfigError as error:
+        return _complain(str(error), 2)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; without this, Python would complain of it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        named = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        return _complain(named or str(error), 1)
+    except _failures() as error:
+        return _complain(str(error), 1)
+    return status
+
+
+def parser() -> Parser:
+    """All that the command line may say (shell completion and the manual are made from it too)."""
+    top = Parser(
+        prog="rawspoof",
+        description="Answers TCP on every port with a believable service, and tells who asked.",
+        epilog=EPILOG,
+    )
+    top.add_argument("--version", action="version", version=f"rawspoof {__version__}")
+    subparsers = top.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    for module in COMMANDS.values():
+        module.add(subparsers)
+    return top
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """The exceptions whose text is a line for people. Imported only when something went wrong, for a quick start."""
+    from rawspoof.edges.firewall.guard import FirewallError
+    from rawspoof.edges.lab.lab import LabError
+    from rawspoof.edges.link.pcap import CaptureError
+    from rawspoof.edges.system.personalities import UnknownPersonality
+    from rawspoof.edges.system.secret import SecretError
+
+    return FirewallError, LabError, CaptureError, UnknownPersonality, SecretError
+
+
+def _complain(what: str, status: int) -> int:
+    print("rawspoof:", " ".join(what.split()), file=sys.stderr)
+    return status

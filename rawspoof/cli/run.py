@@ -1,0 +1,110 @@
+"""`rawspoof run`: options become overrides of the configuration, and the daemon runs with it."""
+
+import argparse
+import os
+from typing import Any, Final
+
+from rawspoof.config.load import load
+
+WORKERS_MAX: Final = 64
+"""The limit of sensor.workers; `auto` stays below it on a machine with more cores."""
+
+EPILOG: Final = """\
+A flag takes the place of the file's value, of a whole list too.
+example:
+  sudo rawspoof run --iface eth0 --allow 198.51.100.0/24 -l portspoof.jsonl
+"""
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `run` to the commands."""
+    parser = subparsers.add_parser(
+        "run", help="answer on every port until stopped (root)", usage="rawspoof run [options]", epilog=EPILOG
+    )
+    add_options(parser)
+    parser.add_argument("--check", action="store_true", help="only say whether the configuration is right")
+
+
+def run(args: argparse.Namespace) -> int:
+    """The daemon's exit status. Raises ConfigError."""
+    config = load(args.config, overrides(args))
+    if args.check:
+        print("ok")
+        return 0
+    import logging
+
+    from rawspoof import daemon
+
+    logging.basicConfig(format="rawspoof: %(message)s", level=logging.INFO)
+    return daemon.run(config)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add `-c` and every option that stands for a key of the configuration."""
+    parser.add_argument("-c", "--config", metavar="FILE", help="the configuration (see `rawspoof config init`)")
+    for key, flags, how in OPTIONS:
+        # A flag that is not given leaves no trace in the namespace, so it overrides nothing.
+        parser.add_argument(*flags, dest=key, default=argparse.SUPPRESS, **how)
+
+
+def overrides(args: argparse.Namespace) -> dict[str, object]:
+    """What the command line says about the configuration, by dotted key."""
+    return {key: vars(args)[key] for key, _, _ in OPTIONS if key in vars(args)}
+
+
+def ports(text: str) -> list[int]:
+    """The ports of `22` or `8000-8100`. Raises ArgumentTypeError."""
+    first, dash, last = text.partition("-")
+    try:
+        named = range(int(first), int(last if dash else first) + 1)
+    except ValueError:
+        named = range(0)
+    if not named or named[0] < 1 or named[-1] > 65535:
+        raise argparse.ArgumentTypeError(f"expected a port or a range such as 8000-8100, got {text!r}")
+    return list(named)
+
+
+def workers(text: str) -> int:
+    """The number said, or for `auto` the number of cores this process may use. Raises ArgumentTypeError."""
+    try:
+        return min(WORKERS_MAX, len(os.sched_getaffinity(0))) if text == "auto" else int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number or `auto`, got {text!r}") from None
+
+
+def _some(metavar: str, text: str) -> dict[str, Any]:
+    return {"action": "append", "metavar": metavar, "help": f"{text} (repeatable)"}
+
+
+def _one(metavar: str, text: str, **how: Any) -> dict[str, Any]:
+    return {"metavar": metavar, "help": text, **how}
+
+
+OPTIONS: Final[tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...]] = (
+    ("sensor.interfaces", ("--iface",), _some("NAME", "cover this interface only")),
+    ("sensor.addresses", ("-i", "--bind-ip"), _some("ADDR", "cover this address only")),
+    (
+        "sensor.exempt_ports",
+        ("--exempt-port",),
+        _one("N[-M]", "leave to the kernel (repeatable)", action="extend", type=ports),
+    ),
+    ("sensor.allow", ("--allow",), _some("CIDR", "sources that see the real machine")),
+    ("sensor.workers", ("--workers",), _one("N|auto", "packet processes; auto: one a core", type=workers)),
+    ("sensor.queue", ("--queue",), _one("N", "the first NFQUEUE queue", type=int)),
+    ("sensor.personality", ("--personality",), _one("NAME", "whose TCP to speak")),
+    ("sensor.secret_file", ("--secret-file",), _one("FILE", "what the world is dealt from")),
+    (
+        "sensor.firewall",
+        ("--no-firewall", "--no-iptables"),
+        {"action": "store_false", "help": "install no rules (see `rawspoof rules`)"},
+    ),
+    ("world.kind", ("--world",), _one("maze|open", "services everywhere, or open and silent")),
+    ("world.only", ("--only",), _one("SERVICE", "this service on every port")),
+    ("world.delivery", ("--delivery",), _one("human|prompt", "delays and silent ports, or at once")),
+    ("world.hold_min_s", ("-t",), _one("SECONDS", "shortest time a connection is held", type=float)),
+    ("world.hold_max_s", ("-T",), _one("SECONDS", "longest; 0: for ever", type=float)),
+    ("events.file", ("--events",), _one("FILE", "append events as JSON (ECS); -: stdout")),
+    ("events.log_file", ("-l", "--log-file"), _one("FILE", "append portspoof-py's line a connection")),
+    ("events.verbose", ("-v", "--verbose"), {"action": "store_true", "help": "print that line to stdout"}),
+)
+"""Each key that has a flag: its flags, and how argparse reads them. The values are checked with the configuration."""

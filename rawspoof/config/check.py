@@ -1,0 +1,62 @@
+"""What types cannot say: whether addresses, networks and interfaces are any, and whether fields fit each other.
+
+Knows nothing of this machine: an address that is well written may still belong to nobody.
+"""
+
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address, ip_network
+
+from rawspoof.config.model import Config
+
+INTERFACE_BYTES_MAX = 15
+"""Linux: IFNAMSIZ with its closing zero is 16."""
+
+
+def problems(config: Config) -> Iterator[tuple[str, str]]:
+    """Each thing that is wrong: the dotted key (with an index inside a list), and what was expected there."""
+    sensor, world, events = config.sensor, config.world, config.events
+    yield from _each("sensor.interfaces", sensor.interfaces, _interface)
+    yield from _each("sensor.addresses", sensor.addresses, _address)
+    yield from _each("sensor.networks", sensor.networks, _network)
+    yield from _each("sensor.allow", sensor.allow, _network)
+    if 0 < world.hold_max_s < world.hold_min_s:
+        least = f"0 or at least world.hold_min_s ({world.hold_min_s})"
+        yield "world.hold_max_s", f"expected {least}, got {world.hold_max_s}"
+    # Tools that read portspoof-py's log expect one line a connection and nothing else in it.
+    if events.log_file and events.log_file == events.file:
+        yield "events.log_file", f"expected another file than events.file, got {events.log_file!r}"
+
+
+def _each(key: str, texts: tuple[str, ...], fault: Callable[[str], str | None]) -> Iterator[tuple[str, str]]:
+    for index, text in enumerate(texts):
+        if expected := fault(text):
+            yield f"{key}[{index}]", f"expected {expected}, got {text!r}"
+
+
+def _interface(text: str) -> str | None:
+    if text == "lo":
+        return "another interface, for loopback is never covered"
+    if not 1 <= len(text.encode()) <= INTERFACE_BYTES_MAX or "/" in text or " " in text:
+        return f"an interface name of 1 to {INTERFACE_BYTES_MAX} bytes"
+    return None
+
+
+def _address(text: str) -> str | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return "an IPv4 or IPv6 address"
+    if address.is_loopback:
+        return "another address, for loopback is never covered"
+    if address.is_unspecified:
+        return "an address of this machine (none listed: all of them)"
+    return None
+
+
+def _network(text: str) -> str | None:
+    try:
+        near = ip_network(text, strict=False)
+    except ValueError:
+        return "a network such as 192.0.2.0/24"
+    exact = ip_address(text.partition("/")[0]) == near.network_address
+    return None if exact else f"{near} (no bits beyond the prefix)"

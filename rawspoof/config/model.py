@@ -1,0 +1,112 @@
+"""The configuration as values. Every field has its unit in its name and its limit beneath it; reads nothing."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Count = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(ge=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the TOML file; an unknown key in it is an error."""
+
+
+class Sensor(Section, frozen=True):
+    """Which packets are ours."""
+
+    interfaces: tuple[str, ...] = ()
+    """Interfaces to cover; empty: every one but loopback."""
+    addresses: tuple[str, ...] = ()
+    """Own addresses to cover; empty: all of the covered interfaces."""
+    networks: tuple[str, ...] = ()
+    """Decoy networks routed to this machine, CIDR; every address in them answers."""
+    exempt_ports: tuple[Port, ...] = ()
+    """Ports left to the kernel besides those on which a real service listens (these are found by themselves)."""
+    allow: tuple[str, ...] = ()
+    """Source networks, CIDR, that see the machine as it is."""
+    closed_ports: tuple[Port, ...] = ()
+    """Ports that answer RST, as a closed port does; one makes `nmap -O` sure of itself."""
+    workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    """Packet processes, one queue each; a source always meets the same one."""
+    queue: Annotated[int, Meta(ge=0, le=65000)] = 0
+    """Number of the first NFQUEUE queue; the others follow it."""
+    queue_max: Count = 65536
+    """Packets waiting in a queue; more are dropped by the kernel and counted."""
+    bypass: bool = True
+    """What a dead worker looks like: true, closed ports (the kernel answers); false, silence."""
+    personality: str = "host"
+    """Whose TCP we speak: a file in signatures/personalities, or `host` for this machine's own family."""
+    firewall: bool = True
+    """Install the nftables table; false: somebody else sends us packets (see `rawspoof rules`)."""
+    user: str = "nobody"
+    """The user packet workers and collector become."""
+    state_dir: str = "/var/lib/rawspoof"
+    """Where the secret is kept."""
+    secret_file: str = ""
+    """The secret's file; empty: `secret` in the state directory, made at the first start."""
+
+
+class World(Section, frozen=True):
+    """Who lives at each port."""
+
+    kind: Literal["maze", "open"] = "maze"
+    """`maze`: every port a service; `open`: every port open and silent."""
+    only: str = ""
+    """Deal only this service, on every port."""
+    delivery: Literal["human", "prompt"] = "human"
+    """`human`: delays, and a share of silent ports; `prompt`: every port speaks at once (tests, benchmarks)."""
+    epoch: int = 0
+    """Change it to deal the ports anew."""
+    per_source: bool = False
+    """Every /24 (IPv6: /64) of sources sees a world of its own."""
+    silent_share: Share = 0.1
+    """Share of ports that never say a byte."""
+    persist_share: Share = 0.05
+    """Share of ports that close their window after the peer's first data and keep it closed."""
+    hold_min_s: Seconds = 4.0
+    """Shortest hold. Under 3 s nmap files a silent port as tcpwrapped, its cheapest answer."""
+    hold_max_s: Seconds = 36000.0
+    """Longest hold; 0: never close a connection that the peer keeps open."""
+
+
+class Tcp(Section, frozen=True):
+    """Limits of our TCP. What happens at each is counted."""
+
+    flows_max: Count = 65536
+    """Connections with state; the one idle longest is forgotten for a new one."""
+    holds_max: Count = 1_000_000
+    """Timed holds; a hold beyond this is never closed by us."""
+    half_open_max: Count = 1024
+    """SYN-ACKs that may be sent again by themselves; a SYN beyond this gets one SYN-ACK for each time it asks."""
+    idle_s: Seconds = 30.0
+    """Quiet time after which a conversation is told it has idled."""
+    retries_max: Count = 6
+    """Retransmissions of the same bytes before a connection is given up."""
+
+
+class Events(Section, frozen=True):
+    """Where what happened is written."""
+
+    file: str = ""
+    """One JSON object (ECS) a line; `-` is standard output; empty: nowhere."""
+    log_file: str = ""
+    """portspoof-py's line for each completed connection; empty: nowhere."""
+    verbose: bool = False
+    """Print portspoof-py's lines to standard output."""
+    batch_max: Count = 4096
+    """Events waiting in the collector; more are dropped and counted."""
+
+
+class Config(Section, frozen=True):
+    """All of it."""
+
+    sensor: Sensor = Sensor()
+    world: World = World()
+    tcp: Tcp = Tcp()
+    events: Events = Events()
+    signatures: tuple[str, ...] = ()
+    """Further folders of service TOML files, beside the ones that come along."""

@@ -1,0 +1,43 @@
+"""What a sink is, and how trouble is counted in this room. Knows no file, no socket, no format."""
+
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from rawspoof.core.event import AnyEvent
+
+log = logging.getLogger(__name__)
+
+
+class Sink(Protocol):
+    """A place where events end. It takes care of its own limits and of a place that is full or away."""
+
+    name: str
+    """How the operator's log calls it."""
+
+    def write(self, batch: Sequence[AnyEvent]) -> None:
+        """Write these events, or count those that could not be."""
+
+    def reopen(self) -> None:
+        """Open the place anew (SIGHUP: a log was rotated); where that is not allowed, go on with the old one."""
+
+    def close(self) -> None:
+        """Let go of the place. Nothing is written after it."""
+
+
+class Tally:
+    """Counts one kind of trouble, and tells the operator at 1, 10, 100, … so that a flood cannot fill the log too."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.count = 0
+        self._next = 1
+
+    def add(self, count: int, why: object = "") -> None:
+        """Count more of it; `why` is what is known of the last one."""
+        self.count += count
+        if self.count < self._next:
+            return
+        while self._next <= self.count:
+            self._next *= 10
+        log.warning("%s: %d so far%s", self.what, self.count, f" ({why})" if why else "")

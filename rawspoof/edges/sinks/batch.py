@@ -1,0 +1,29 @@
+"""What a worker sends the collector: one message a batch, in msgpack. The only place that knows its form."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from rawspoof.core.event import AnyEvent
+
+MESSAGE_BYTES_MAX: Final = 1 << 17
+"""Longest message the collector reads. Linux takes up to 212,960 bytes into a socket's default send buffer; a longer
+message than this is malformed. 64 events of the largest kind fit."""
+
+Batch = tuple[list[AnyEvent], dict[str, int]]
+"""Events in their order, and by name how many things the worker has dropped, evicted or refused since its start.
+
+Totals, not differences: a batch that is lost then loses no count.
+"""
+
+
+def encoder() -> Callable[[Sequence[AnyEvent], Mapping[str, int]], bytes]:
+    """A function that makes one message of events and counters."""
+    encode = msgspec.msgpack.Encoder().encode
+    return lambda events, counters: encode((events, counters))
+
+
+def decoder() -> Callable[[memoryview], Batch]:
+    """A function that reads one message. It raises ValueError or RecursionError for what is none."""
+    return msgspec.msgpack.Decoder(Batch).decode

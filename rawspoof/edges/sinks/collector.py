@@ -1,0 +1,166 @@
+"""The collector's process: batches of events come in from the workers, and go to the sinks through the dispatcher.
+
+It has no capability and trusts no worker: what is not a batch is counted. Knows nothing of packets.
+"""
+
+import logging
+import selectors
+import signal
+import socket
+from collections.abc import Sequence
+from typing import Any, Final
+
+from rawspoof.config.model import Events
+from rawspoof.edges.sinks import ecs, pylog
+from rawspoof.edges.sinks.base import Sink, Tally
+from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, decoder
+from rawspoof.edges.sinks.dispatcher import Dispatcher
+from rawspoof.edges.sinks.jsonl import Jsonl
+
+DRAIN_S: Final = 1.0
+"""Longest time between being told to end and ending; what the workers have not said by then is lost."""
+
+WORKERS_MAX: Final = 128
+"""Sockets held at once: twice the workers there can be, for one that died may not be gone when the next comes."""
+
+COUNTERS_MAX: Final = 64
+"""Counter names kept; a worker has about a dozen, and one that invents more is ill."""
+
+log = logging.getLogger(__name__)
+
+
+def open_sinks(events: Events, observer: str) -> list[Sink]:
+    """The sinks that the configuration asks for, open. To be called before privileges are dropped.
+
+    `observer` is the host name in ECS events. Raises OSError where a file cannot be opened.
+    """
+    printed = "-" if events.verbose else ""
+    wanted = ((events.file, ecs.lines(observer)), (events.log_file, pylog.line), (printed, pylog.line))
+    return [Jsonl(path, line) for path, line in wanted if path]
+
+
+def hand_over(control: socket.socket, worker: socket.socket) -> None:
+    """Give a new worker's socket to the collector, through the supervisor's end of the control socket."""
+    socket.send_fds(control, [b"w"], [worker.fileno()])
+
+
+def collect(control: socket.socket, workers: Sequence[socket.socket], dispatcher: Dispatcher) -> int:
+    """Run the collector in a process of its own until it is told to end, and give its exit status.
+
+    `control` and `workers` are its ends of SOCK_SEQPACKET pairs. It ends when the supervisor's end of `control` is
+    closed or SIGTERM comes: then as soon as every worker has closed its end, at the latest after DRAIN_S. SIGHUP
+    reopens the files. The signals may be blocked across the fork: they are unblocked here. Closes the sinks.
+    """
+    collector = Collector(control, workers, dispatcher)
+    try:
+        collector.run()
+        dispatcher.close()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except _Late:
+        log.warning("collector: ended before the workers did")
+    log.info("collector: %d events, %s", dispatcher.handed, collector.summary())
+    return 0
+
+
+class _Late(BaseException):
+    """DRAIN_S is over. Raised from the alarm, so that a write that blocks (a pipe nobody reads) ends as well."""
+
+
+class Collector:
+    """The loop and what it counts. Takes over the signals of its process."""
+
+    def __init__(self, control: socket.socket, workers: Sequence[socket.socket], dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+        self._decode = decoder()
+        self._buffer = memoryview(bytearray(MESSAGE_BYTES_MAX))
+        self._stopping = False
+        self._workers: dict[socket.socket, dict[str, int]] = {}
+        self._malformed = Tally("collector: malformed batches")
+        self._refused = Tally("collector: worker sockets refused")
+        self._counters: dict[str, Tally] = {}
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(control, selectors.EVENT_READ, self._on_control)
+        for worker in workers:
+            self._adopt(worker)
+
+    def run(self) -> None:
+        """Serve until told to end and drained. Raises _Late."""
+        self._take_signals()
+        while self._workers or not self._stopping:
+            for key, _ in self._selector.select():
+                key.data(key.fileobj)
+            self._dispatcher.flush()
+
+    def summary(self) -> str:
+        """Everything counted that is not zero, as `name=count`."""
+        tallies = {"malformed": self._malformed, "dropped": self._dispatcher.dropped, **self._counters}
+        return " ".join(f"{name}={tally.count}" for name, tally in tallies.items() if tally.count) or "nothing lost"
+
+    def _take_signals(self) -> None:
+        wake, woken = socket.socketpair()
+        woken.setblocking(False)
+        signal.set_wakeup_fd(woken.detach(), warn_on_full_buffer=False)
+        self._selector.register(wake, selectors.EVENT_READ, self._on_signal)
+        # Ctrl-C reaches every process of the terminal; ours is to stay until the others have said their last.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, lambda *_: None)
+        signal.signal(signal.SIGTERM, lambda *_: self._stop())
+        signal.signal(signal.SIGALRM, _late)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP, signal.SIGTERM, signal.SIGALRM})
+
+    def _on_signal(self, wake: socket.socket) -> None:
+        if signal.SIGHUP in wake.recv(64):
+            self._dispatcher.reopen()
+
+    def _on_control(self, control: socket.socket) -> None:
+        said, fds, _, _ = socket.recv_fds(control, 16, WORKERS_MAX)
+        for fd in fds:
+            self._adopt(socket.socket(fileno=fd))
+        if not said:
+            self._selector.unregister(control)
+            self._stop()
+
+    def _on_worker(self, worker: socket.socket) -> None:
+        try:
+            size = worker.recv_into(self._buffer)
+        except OSError:
+            size = 0
+        if not size:
+            self._selector.unregister(worker)
+            del self._workers[worker]
+            worker.close()
+            return
+        try:
+            events, counters = self._decode(self._buffer[:size])
+        except (ValueError, RecursionError) as error:
+            self._malformed.add(1, repr(error))
+            return
+        self._dispatcher.put(events)
+        self._count(worker, counters)
+
+    def _adopt(self, worker: socket.socket) -> None:
+        if len(self._workers) >= WORKERS_MAX:
+            self._refused.add(1)
+            worker.close()
+            return
+        self._workers[worker] = {}
+        self._selector.register(worker, selectors.EVENT_READ, self._on_worker)
+
+    def _count(self, worker: socket.socket, totals: dict[str, int]) -> None:
+        """Add what a worker's totals have grown by; its names reach the log, so they must be plain words."""
+        before = self._workers[worker]
+        for name, total in totals.items():
+            if name not in self._counters and len(self._counters) < COUNTERS_MAX and name.isidentifier():
+                self._counters[name] = Tally(f"workers: {name}")
+            if name in self._counters:
+                self._counters[name].add(total - before.get(name, 0))
+        self._workers[worker] = totals
+
+    def _stop(self) -> None:
+        if not self._stopping:
+            self._stopping = True
+            signal.setitimer(signal.ITIMER_REAL, DRAIN_S)
+
+
+def _late(*_: Any) -> None:
+    raise _Late

@@ -1,0 +1,44 @@
+"""What types cannot say about a configuration."""
+
+import pytest
+from msgspec.structs import replace
+
+from rawspoof.config.check import problems
+from rawspoof.config.model import Config, Events, Sensor, World
+
+
+def wrong_keys(config: Config) -> list[str]:
+    return [key for key, _ in problems(config)]
+
+
+def test_the_defaults_are_right():
+    assert wrong_keys(Config()) == []
+
+
+@pytest.mark.parametrize("text", ["", "a" * 16, "../eth0", "eth 0", "lo"])
+def test_what_is_no_interface_to_cover(text):
+    assert wrong_keys(Config(sensor=Sensor(interfaces=("eth0", text)))) == ["sensor.interfaces[1]"]
+
+
+@pytest.mark.parametrize("text", ["", "192.0.2", "192.0.2.256", "host", "127.0.0.1", "::1", "0.0.0.0", "::"])
+def test_what_is_no_address_to_cover(text):
+    assert wrong_keys(Config(sensor=Sensor(addresses=("192.0.2.1", "2001:db8::1", text)))) == ["sensor.addresses[2]"]
+
+
+@pytest.mark.parametrize("text", ["", "192.0.2.0/33", "192.0.2.1/24", "2001:db8::1/32", "net"])
+@pytest.mark.parametrize("key", ["networks", "allow"])
+def test_what_is_no_network(text, key):
+    right = ("192.0.2.0/24", "192.0.2.9", "2001:db8::/32", "10.0.0.0/255.0.0.0")
+    assert wrong_keys(Config(sensor=replace(Sensor(), **{key: right}))) == []
+    assert wrong_keys(Config(sensor=replace(Sensor(), **{key: (*right, text)}))) == [f"sensor.{key}[4]"]
+
+
+@pytest.mark.parametrize(("shortest", "longest", "wrong"), [(5, 4, True), (4, 4, False), (5, 0, False), (0, 1, False)])
+def test_the_shortest_hold_is_not_longer_than_the_longest(shortest, longest, wrong):
+    config = Config(world=World(hold_min_s=shortest, hold_max_s=longest))
+    assert wrong_keys(config) == ["world.hold_max_s"] * wrong
+
+
+def test_portspoof_pys_log_has_a_file_of_its_own():
+    assert wrong_keys(Config(events=Events(file="/a", log_file="/a"))) == ["events.log_file"]
+    assert wrong_keys(Config(events=Events(file="/a", log_file="/b"))) == []
