@@ -1,0 +1,56 @@
+"""A SYN rings, a SYN-ACK answers, and nothing is remembered but the few that may be repeated (`tcp.half_open`)."""
+
+from collections.abc import Callable
+
+from rawspoof.core.event import DATA_MAX, SynData
+from rawspoof.core.outcome import Outcome, Verdict
+from rawspoof.core.personality.dress import Dress
+from rawspoof.core.tally import Tally
+from rawspoof.core.tcp.deadlines import Deadlines
+from rawspoof.core.tcp.half_open import FIRST_AFTER_S, HalfOpen
+from rawspoof.core.tcp.handshake import Cookies, Recent
+from rawspoof.core.wire import options as tcp_options
+from rawspoof.core.wire.segment import Segment
+
+
+class Doorbell:
+    """Answers plain SYNs for every port."""
+
+    def __init__(
+        self,
+        cookies: Cookies,
+        recent: Recent,
+        dress_of: Callable[[bytes], Dress],
+        deadlines: Deadlines,
+        half_open: HalfOpen,
+        tally: Tally,
+    ) -> None:
+        self._cookies, self._recent, self._dress_of = cookies, recent, dress_of
+        self._deadlines, self._half_open, self._tally = deadlines, half_open, tally
+
+    def ring(self, seg: Segment, at: float) -> Outcome:
+        """The SYN-ACK for a SYN; its text, if it has any, is evidence and not acknowledged (RFC 9293 §3.10.7.2)."""
+        options = tcp_options.parse(seg.options)
+        iss, dice = self._cookies.iss(seg, options, at)
+        # A new SYN from the same 4-tuple begins a new connection, which may be opened again.
+        self._recent.discard(dice)
+        packet = self._dress_of(seg.dst).synack(seg, options, iss, at)
+        if self._half_open.add(seg, options, iss, len(packet)):
+            self._deadlines.push(at + FIRST_AFTER_S, seg.key)
+        self._tally.synacks += 1
+        if not seg.data:
+            return Outcome(Verdict.DROP, [packet], [])
+        event = SynData(at, seg.src, seg.sport, seg.dst, seg.dport, seg.data[:DATA_MAX], len(seg.data))
+        return Outcome(Verdict.DROP, [packet], [event])
+
+    def again(self, key: bytes, at: float, packets: list[bytes]) -> None:
+        """A repeated SYN-ACK's moment has come: send it if nobody answered."""
+        waiting = self._half_open.due(key)
+        if waiting is None:
+            return
+        packet = self._dress_of(waiting.seg.dst).synack(waiting.seg, waiting.options, waiting.iss, at)
+        packets.append(packet)
+        self._tally.synacks_again += 1
+        delay_s = self._half_open.again(waiting, len(packet))
+        if delay_s is not None:
+            self._deadlines.push(at + delay_s, key)

@@ -1,0 +1,64 @@
+"""Every event that can leave the sensor, and nothing about how it is written down.
+
+Attacker's bytes stay bytes here; a sink escapes them. Times are seconds since the epoch, addresses packed bytes
+(4 or 16), as they walked in.
+"""
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="kind", array_like=True):
+    """What all events share: when, and between whom."""
+
+    at: float
+    """Seconds since the epoch, from the packet or deadline that caused the event."""
+    src: bytes
+    """The source: the other side's address, packed."""
+    sport: int
+    dst: bytes
+    """The address of ours that was asked for, packed."""
+    dport: int
+
+
+class SessionOpened(Event, frozen=True, tag="session.open", array_like=True):
+    """A handshake was completed: this ACK carried our ISS+1, so the source address is genuine."""
+
+    service: str
+    """Catalogue id of the identity behind the port, "" for a port that says nothing."""
+    greeting: bytes
+    """The bytes the port greets with, b"" where it waits or stays silent."""
+
+
+class SessionData(Event, frozen=True, tag="session.data", array_like=True):
+    """Bytes heard from the peer on a proven connection."""
+
+    data: bytes
+    """At most `DATA_MAX` bytes of them."""
+    size: int
+    """How many there were."""
+
+
+class SessionClosed(Event, frozen=True, tag="session.close", array_like=True):
+    """A connection ended, as far as we know of it."""
+
+    reason: str
+    """One of CLOSE_REASONS."""
+    bytes_in: int
+    bytes_out: int
+    duration_s: float
+    """Seconds from handshake to end; -1.0 where the connection was held without state and nobody knows."""
+
+
+class SynData(Event, frozen=True, tag="syn.data", array_like=True):
+    """Data on a SYN: kept as evidence, not acknowledged. The address is not proven."""
+
+    data: bytes
+    size: int
+
+
+DATA_MAX = 1024
+"""Bytes of a segment's text that an event keeps; a full segment fits (MSS 1460 is rarely all interesting)."""
+
+CLOSE_REASONS = ("peer-fin", "peer-rst", "hold-over", "done", "gave-up", "evicted")
+
+AnyEvent = SessionOpened | SessionData | SessionClosed | SynData

@@ -1,0 +1,372 @@
+"""Proven connections: opened by an ACK of our ISS, talked with, held, closed. Decides what becomes of each; TCP's own
+rules are `tcp.receive` and `tcp.send`, the words are `conversation`'s, the looks `personality`'s.
+
+A connection is in the flow table only while something of ours is unacknowledged, a conversation is under way or a
+close is due. Held ones are frozen (`tcp.held`) or, without an end, not remembered at all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from rawspoof.core.conversation.base import Conversation, Reply, Then
+from rawspoof.core.conversation.scripted import Scripted
+from rawspoof.core.event import DATA_MAX, SessionClosed, SessionData, SessionOpened
+from rawspoof.core.outcome import Outcome
+from rawspoof.core.personality.dress import Dress
+from rawspoof.core.tally import Tally
+from rawspoof.core.tcp import persist, send
+from rawspoof.core.tcp.deadlines import Deadlines
+from rawspoof.core.tcp.flows import Flows
+from rawspoof.core.tcp.handshake import Cookies, Proof, Recent
+from rawspoof.core.tcp.held import Holds, Why
+from rawspoof.core.tcp.receive import Heard, receive
+from rawspoof.core.tcp.send import Wanted
+from rawspoof.core.tcp.seqnum import add
+from rawspoof.core.tcp.state import State
+from rawspoof.core.tcp.tcb import NEVER, Tcb, opened
+from rawspoof.core.wire.options import Options
+from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Segment
+from rawspoof.core.world.profile import Hold, Mode, Profile
+from rawspoof.core.world.world import World, jitter
+
+TIME_WAIT_S: Final = 60.0
+"""Linux's TCP_TIMEWAIT_LEN; RFC 9293 §3.4.2 asks for 2 MSL, 240 s, which nobody keeps."""
+FIN_WAIT_2_S: Final = 60.0
+"""Linux's tcp_fin_timeout: how long we wait for a peer that never closes its side."""
+CHALLENGES_PER_S: Final = 100
+"""RFC 5961 §7 asks for a limit over all connections and leaves its size open."""
+
+
+@dataclass(slots=True)
+class Talk:
+    """A connection's conversation and what it still wants said."""
+
+    conversation: Conversation
+    then: Then = Then.LISTEN
+    pending: Reply | None = None
+
+
+@dataclass(slots=True)
+class Limits:
+    """The parlour's part of the configuration."""
+
+    idle_s: float = 30.0
+    retries_max: int = 6
+
+
+class Parlour:
+    """Every connection that proved its address."""
+
+    def __init__(
+        self,
+        world: World,
+        cookies: Cookies,
+        recent: Recent,
+        dress_of: Callable[[bytes], Dress],
+        deadlines: Deadlines,
+        flows: Flows,
+        holds: Holds,
+        limits: Limits,
+        tally: Tally,
+    ) -> None:
+        self._world, self._cookies, self._recent, self._dress_of = world, cookies, recent, dress_of
+        self._deadlines, self._flows, self._holds = deadlines, flows, holds
+        self._limits, self._tally = limits, tally
+        self._challenge_second, self._challenges = 0, 0
+
+    def knock(self, seg: Segment, options: Options, at: float, out: Outcome) -> bool:
+        """A segment of no connection in the table: opens, continues or refuses; False if it proves nothing."""
+        if seg.key in self._holds:
+            self.visit(self._holds.pop(seg.key, self._cookies.dice(seg.key, at)), seg, options, at, out)
+            return True
+        if seg.flags & (ACK | SYN) != ACK:
+            return False
+        proof = self._cookies.prove(seg, at)
+        if proof is None or (proof.sent and not self._said(seg, proof.sent)):
+            return False
+        if not proof.fresh or not self._recent.add(proof.dice):
+            self._return(seg, options, proof, at, out)
+        elif seg.flags & RST:
+            # Refused before it was ever open.
+            self._recent.discard(proof.dice)
+        else:
+            self._open(seg, options, proof, at, out)
+        return True
+
+    def visit(self, tcb: Tcb, seg: Segment, options: Options, at: float, out: Outcome) -> None:
+        """A segment of a connection climbs the ladder, and what it meant is acted on."""
+        heard = receive(tcb, seg, options, at)
+        if heard.reset:
+            self._end(tcb, "peer-rst", at, out)
+            return
+        if heard.data:
+            data = heard.data
+            out.events.append(SessionData(at, *_names(tcb.key), data[:DATA_MAX], len(data)))
+            self._hear(tcb, data, at)
+        if heard.fin:
+            self._leave(tcb)
+        if tcb.talk is not None and tcb.say_at <= at:
+            self._say(tcb, at)
+        self._answer(tcb, heard, at, out)
+        self._settle(tcb, at, out)
+
+    def wake(self, key: bytes, moment: float, at: float, out: Outcome) -> None:
+        """A deadline of this connection has come, if it still stands."""
+        tcb = self._flows.peek(key)
+        if tcb is not None and tcb.wake_at == moment:
+            tcb.wake_at = NEVER
+            self._wake(tcb, at, out)
+        elif self._holds.due_at(key) == moment:
+            why = self._holds.why(key)
+            tcb = self._holds.pop(key, self._cookies.dice(key, at))
+            if why is Why.HOLD:
+                tcb.ending, tcb.hold_until = "hold-over", NEVER
+                send.close(tcb)
+                self._emit(tcb, send.new(tcb, at), at, out)
+                self._settle(tcb, at, out)
+
+    def stands(self, moment: float, key: bytes) -> bool:
+        """Whether a deadline's entry still means something."""
+        tcb = self._flows.peek(key)
+        return (tcb is not None and tcb.wake_at == moment) or self._holds.due_at(key) == moment
+
+    # Opening, and coming back
+
+    def _open(self, seg: Segment, options: Options, proof: Proof, at: float, out: Outcome) -> None:
+        """The handshake is complete."""
+        profile = self._world.profile(seg.src, seg.dst, seg.dport)
+        tcb = opened(seg, options, proof, self._dress_of(seg.dst).timestamps, at)
+        service, greeting = "", b""
+        if profile.identity is not None:
+            conversation = Scripted(profile, at, jitter(profile.delay_s, proof.dice))
+            reply = conversation.opened()
+            service, greeting = profile.identity.service, reply.data
+            tcb.talk = Talk(conversation)
+            self._queue(tcb, reply, at)
+        self._tally.opened += 1
+        names = _names(seg.key)
+        out.events.append(SessionOpened(at, *names, service, greeting))
+        if seg.len or tcb.say_at <= at:
+            self.visit(tcb, seg, options, at, out)
+        else:
+            self._settle(tcb, at, out)
+
+    def _said(self, seg: Segment, octets: int) -> bool:
+        """Whether a connection held without state would have had this much from us: its greeting."""
+        identity = self._world.profile(seg.src, seg.dst, seg.dport).identity
+        return identity is not None and identity.greet is not None and identity.greet.size == octets
+
+    def _return(self, seg: Segment, options: Options, proof: Proof, at: float, out: Outcome) -> None:
+        """A segment of a connection held without state: all that is needed to answer it is in the segment."""
+        tcb = opened(seg, options, proof, self._dress_of(seg.dst).timestamps, at)
+        tcb.opened_at = NEVER
+        profile = self._world.profile(seg.src, seg.dst, seg.dport)
+        leaving = seg.flags & RST or (seg.flags & FIN and proof.since_irs == persist.NOTHING_SENT and not seg.data)
+        if profile.hold is Hold.PERSIST and _speechless(profile) and not leaving:
+            self._persist(tcb, seg, proof, at, out)
+        else:
+            self.visit(tcb, seg, options, at, out)
+
+    def _persist(self, tcb: Tcb, seg: Segment, proof: Proof, at: float, out: Outcome) -> None:
+        """The window is closed: whatever comes is acknowledged as far as `persist` says, and forgotten."""
+        if not persist.calls_for_answer(seg, proof):
+            return
+        if seg.data and proof.since_irs == persist.NOTHING_SENT:
+            out.events.append(SessionData(at, *_names(seg.key), seg.data[:DATA_MAX], len(seg.data)))
+        tcb.wnd_closed = True
+        tcb.rcv_nxt = add(seg.seq, persist.taken(seg, proof))
+        self._emit(tcb, [Wanted(ACK, tcb.snd_nxt)], at, out)
+
+    # Talking
+
+    def _hear(self, tcb: Tcb, data: bytes, at: float) -> None:
+        if tcb.talk is None:
+            self._revive(tcb, at)
+        if tcb.talk is not None and tcb.talk.then is not Then.CLOSE:
+            self._queue(tcb, tcb.talk.conversation.heard(data), at)
+
+    def _revive(self, tcb: Tcb, at: float) -> None:
+        """A connection that was put aside is asked something, by a peer that so far only listened."""
+        src, _, dst, port = _names(tcb.key)
+        profile = self._world.profile(src, dst, port)
+        if profile.identity is None or _speechless(profile):
+            return
+        conversation = Scripted(profile, at, jitter(profile.delay_s, tcb.dice))
+        conversation.opened()
+        tcb.talk = Talk(conversation)
+
+    def _queue(self, tcb: Tcb, reply: Reply, at: float) -> None:
+        """A reply is due `after_s` from now, or together with the one that waits already."""
+        talk = tcb.talk
+        assert talk is not None
+        if talk.pending is not None:
+            reply = Reply(talk.pending.data + reply.data, reply.then)
+        else:
+            tcb.say_at = at + reply.after_s
+        talk.pending = reply
+
+    def _say(self, tcb: Tcb, at: float) -> None:
+        """The reply's moment has come: into the outbox with it."""
+        talk = tcb.talk
+        assert talk is not None
+        tcb.say_at = NEVER
+        if talk.pending is None:
+            return
+        reply, talk.pending = talk.pending, None
+        self._tally.octets_cut += send.queue(tcb, reply.data)
+        talk.then = reply.then
+        if reply.then is Then.CLOSE:
+            send.close(tcb)
+
+    def _leave(self, tcb: Tcb) -> None:
+        """The peer closed its side: so do we, as soon as what is due has been said (a half-closed peer still reads)."""
+        if tcb.talk is not None and tcb.talk.pending is not None and tcb.talk.pending.data:
+            tcb.talk.pending = tcb.talk.pending._replace(then=Then.CLOSE)
+        else:
+            send.close(tcb)
+        tcb.ending = tcb.ending and "peer-fin"
+
+    def _wake(self, tcb: Tcb, at: float, out: Outcome) -> None:
+        if tcb.say_at <= at:
+            self._say(tcb, at)
+        if tcb.rexmit_at <= at:
+            self._tally.retransmissions += 1
+            self._emit(tcb, send.again(tcb, at, self._limits.retries_max), at, out)
+            if tcb.state is State.CLOSED:
+                self._tally.gave_up += 1
+                self._end(tcb, "gave-up", at, out)
+                return
+        if tcb.idle_at <= at:
+            self._idle(tcb, at, out)
+        self._emit(tcb, send.new(tcb, at), at, out)
+        self._settle(tcb, at, out)
+
+    def _idle(self, tcb: Tcb, at: float, out: Outcome) -> None:
+        tcb.idle_at = NEVER
+        if tcb.state is State.FIN_WAIT_2:
+            tcb.state = State.CLOSED
+        elif tcb.talk is not None:
+            self._queue(tcb, tcb.talk.conversation.idled(), at)
+            self._say(tcb, at)
+
+    # Sending
+
+    def _answer(self, tcb: Tcb, heard: Heard, at: float, out: Outcome) -> None:
+        """What the segment calls for: new segments carry the ACK, else an ACK goes alone."""
+        if heard.challenge:
+            self._challenge(tcb, at, out)
+            return
+        wanted = send.new(tcb, at, heard.acked)
+        if not wanted and heard.reply:
+            wanted = [Wanted(ACK, tcb.snd_nxt)]
+        self._emit(tcb, wanted, at, out)
+
+    def _challenge(self, tcb: Tcb, at: float, out: Outcome) -> None:
+        """RFC 5961 §7: challenge ACKs are limited over all connections together."""
+        if int(at) != self._challenge_second:
+            self._challenge_second, self._challenges = int(at), 0
+        self._challenges += 1
+        if self._challenges > CHALLENGES_PER_S:
+            self._tally.challenges_saved += 1
+            return
+        self._tally.challenges += 1
+        self._emit(tcb, [Wanted(ACK, tcb.snd_nxt)], at, out)
+
+    def _emit(self, tcb: Tcb, wanted: list[Wanted], at: float, out: Outcome) -> None:
+        if not wanted:
+            return
+        key, dress = tcb.key, self._dress_of(_dst(tcb.key))
+        tsval = None if tcb.ts_recent is None else dress.tsval(key, at)
+        window = 0 if tcb.wnd_closed else dress.window_plain if tcb.shift is None else dress.window_scaled
+        for flags, seq, data in wanted:
+            tcb.ident += 1
+            out.packets.append(
+                dress.segment(key, flags, seq, tcb.rcv_nxt, window, data, tsval, tcb.ts_recent or 0, tcb.ident)
+            )
+
+    # What becomes of a connection
+
+    def _settle(self, tcb: Tcb, at: float, out: Outcome) -> None:
+        """After anything happened: keep it in the table, freeze it, or forget it."""
+        state = tcb.state
+        if state is State.CLOSED:
+            self._end(tcb, tcb.ending, at, out)
+        elif state is State.TIME_WAIT:
+            self._freeze(tcb, Why.TIME_WAIT, at + TIME_WAIT_S)
+            self._report(tcb, tcb.ending, at, out)
+        elif state is State.ESTABLISHED and not tcb.outbox and not tcb.in_flight and _quiet(tcb):
+            self._hold(tcb, at)
+        else:
+            self._keep(tcb, at, out)
+
+    def _keep(self, tcb: Tcb, at: float, out: Outcome) -> None:
+        if tcb.state is State.FIN_WAIT_2:
+            tcb.idle_at = min(tcb.idle_at, at + FIN_WAIT_2_S)
+        else:
+            listening = tcb.talk is not None and tcb.talk.then is Then.LISTEN
+            tcb.idle_at = at + self._limits.idle_s if listening else NEVER
+        soonest = min(tcb.rexmit_at, tcb.idle_at, tcb.say_at)
+        # An entry that comes too early is put back when it comes (`_wake` settles again): one entry a connection.
+        if soonest < tcb.wake_at:
+            tcb.wake_at = soonest
+            self._deadlines.push(soonest, tcb.key)
+        evicted = self._flows.add(tcb)
+        if evicted is not None:
+            self._tally.flows_evicted += 1
+            self._report(evicted, "evicted", at, out)
+
+    def _hold(self, tcb: Tcb, at: float) -> None:
+        """Nothing more to say: freeze it until its hold is over, or forget it.
+
+        Of a peer that has sent nothing all is known without us; one that has spoken is remembered, frozen, so that
+        its keep-alives can be told from other segments.
+        """
+        if tcb.hold_until == NEVER:
+            src, _, dst, port = _names(tcb.key)
+            profile = self._world.profile(src, dst, port)
+            if profile.hold is Hold.TIMED and tcb.opened_at != NEVER:
+                tcb.hold_until = at + jitter(profile.hold_s, tcb.dice)
+        if tcb.hold_until != NEVER or tcb.bytes_in:
+            self._freeze(tcb, Why.HOLD, tcb.hold_until)
+        else:
+            self._flows.remove(tcb.key)
+
+    def _freeze(self, tcb: Tcb, why: Why, due_at: float) -> None:
+        self._flows.remove(tcb.key)
+        if not self._holds.freeze(tcb, why, due_at):
+            self._tally.holds_refused += 1
+        elif due_at != NEVER:
+            self._deadlines.push(due_at, tcb.key)
+
+    def _end(self, tcb: Tcb, reason: str, at: float, out: Outcome) -> None:
+        """The connection is over; its 4-tuple may open again."""
+        self._flows.remove(tcb.key)
+        self._recent.discard(tcb.dice)
+        self._report(tcb, reason, at, out)
+
+    def _report(self, tcb: Tcb, reason: str, at: float, out: Outcome) -> None:
+        if not tcb.ending:
+            return
+        duration_s = at - tcb.opened_at if tcb.opened_at != NEVER else -1.0
+        event = SessionClosed(at, *_names(tcb.key), reason, tcb.bytes_in, tcb.bytes_out, duration_s)
+        out.events.append(event)
+
+
+def _names(key: bytes) -> tuple[bytes, int, bytes, int]:
+    """Source, its port, destination, its port."""
+    half = (len(key) - 4) // 2
+    return key[:half], key[-4] << 8 | key[-3], key[half:-4], key[-2] << 8 | key[-1]
+
+
+def _dst(key: bytes) -> bytes:
+    return key[(len(key) - 4) // 2 : -4]
+
+
+def _speechless(profile: Profile) -> bool:
+    """Whether a port has nothing to say to any request."""
+    return profile.mode is Mode.SILENT or profile.identity is None or not profile.identity.answers
+
+
+def _quiet(tcb: Tcb) -> bool:
+    return tcb.talk is None or (tcb.talk.then is Then.HOLD and tcb.talk.pending is None)

@@ -1,0 +1,117 @@
+"""The hall: every arrival walks in here and an Outcome walks out. Calls rooms; computes nothing itself.
+
+Time comes with the packet. The same Sensor serves a live queue and a pcap file.
+"""
+
+from collections.abc import Callable, Collection
+
+from rawspoof.core.doorbell import Doorbell
+from rawspoof.core.gate import Gate
+from rawspoof.core.outcome import Outcome, Verdict, nothing
+from rawspoof.core.parlour import Limits, Parlour
+from rawspoof.core.personality.dress import Dress
+from rawspoof.core.tally import Tally
+from rawspoof.core.tcp.deadlines import Deadlines
+from rawspoof.core.tcp.flows import Flows
+from rawspoof.core.tcp.half_open import HalfOpen
+from rawspoof.core.tcp.handshake import Cookies, Recent
+from rawspoof.core.tcp.held import Holds
+from rawspoof.core.wire import options as tcp_options
+from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Malformed, Segment, parse
+from rawspoof.core.world.world import World
+
+
+class Sensor:
+    """One packet process's whole mind. `dress_of` gives the personality of a destination address."""
+
+    def __init__(
+        self,
+        secret: bytes,
+        world: World,
+        dress_of: Callable[[bytes], Dress],
+        gate: Gate,
+        *,
+        closed_ports: Collection[int] = (),
+        flows_max: int = 65536,
+        holds_max: int = 1_000_000,
+        half_open_max: int = 1024,
+        limits: Limits | None = None,
+        verify_checksums: bool = True,
+    ) -> None:
+        self.tally = Tally()
+        self.flows, self.holds, self._deadlines = Flows(flows_max), Holds(holds_max), Deadlines()
+        self._half_open = HalfOpen(half_open_max)
+        self._cookies, recent = Cookies(secret), Recent()
+        self._dress_of, self._gate, self._verify = dress_of, gate, verify_checksums
+        self._closed = frozenset(closed_ports)
+        self._doorbell = Doorbell(self._cookies, recent, dress_of, self._deadlines, self._half_open, self.tally)
+        self._parlour = Parlour(
+            world, self._cookies, recent, dress_of, self._deadlines, self.flows, self.holds,
+            limits or Limits(), self.tally,
+        )  # fmt: skip
+
+    def on_packet(self, at: float, raw: bytes) -> Outcome:
+        """What one IP packet causes. `at` is seconds since the epoch; never raises for any bytes."""
+        self.tally.packets += 1
+        try:
+            seg = parse(raw, verify=self._verify)
+        except Malformed:
+            self.tally.malformed += 1
+            return nothing()
+        if not self._gate.ours(seg):
+            self.tally.not_ours += 1
+            return nothing(Verdict.ACCEPT)
+        tcb = self.flows.find(seg.key)
+        if tcb is not None:
+            out = nothing()
+            self._parlour.visit(tcb, seg, tcp_options.parse(seg.options), at, out)
+            return out
+        if seg.dport in self._closed:
+            return self._closed_port(seg)
+        if seg.flags & (SYN | ACK | RST | FIN) == SYN and (
+            seg.key not in self.holds or self.holds.reopens(seg.key, seg.seq)
+        ):
+            return self._doorbell.ring(seg, at)
+        return self._stranger(seg, at)
+
+    def on_time(self, at: float) -> Outcome:
+        """What is due by `at`: repeats, delayed replies, ends of holds. Bounded: one call does at most 256 of them."""
+        out = nothing()
+        for _ in range(256):
+            due = self._deadlines.pop_due(at)
+            if due is None:
+                break
+            moment, key = due
+            if key in self._half_open:
+                self._doorbell.again(key, at, out.packets)
+            self._parlour.wake(key, moment, at, out)
+        alive = len(self.flows) + len(self.holds) + len(self._half_open)
+        self._deadlines.sweep(alive, self._stands)
+        return out
+
+    def next_deadline(self) -> float | None:
+        """When `on_time` next has something to do, seconds since the epoch; None for never."""
+        return self._deadlines.next()
+
+    def _stranger(self, seg: Segment, at: float) -> Outcome:
+        """A segment of no connection in the table, and no plain SYN."""
+        out = nothing()
+        options = tcp_options.parse(seg.options)
+        self._half_open.answered(seg.key)
+        if self._parlour.knock(seg, options, at, out):
+            return out
+        # Probes of `nmap -O` for closed ports (T5 to T7) will be told apart here, by their constants.
+        self.tally.odd_probes += 1
+        iss, _ = self._cookies.iss(seg, options, at)
+        packet = self._dress_of(seg.dst).odd(seg, options, iss, at)
+        if packet is not None:
+            out.packets.append(packet)
+        return out
+
+    def _closed_port(self, seg: Segment) -> Outcome:
+        if seg.flags & RST:
+            return nothing()
+        return Outcome(Verdict.DROP, [self._dress_of(seg.dst).reset(seg)], [])
+
+    def _stands(self, moment: float, key: bytes) -> bool:
+        return key in self._half_open or self._parlour.stands(moment, key)

@@ -1,0 +1,288 @@
+"""The supervisor: builds everything once, starts the processes, keeps them alive, takes down in reverse order.
+
+It holds the firewall table; whatever ends it ends the table and, through the kernel, its children.
+"""
+
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from rawspoof import assembly, worker
+from rawspoof.config.model import Config
+from rawspoof.core.personality.looks import Offer
+from rawspoof.core.personality.model import Personality
+from rawspoof.edges.sinks.collector import collect, open_sinks
+from rawspoof.edges.sinks.dispatcher import Dispatcher
+from rawspoof.edges.system import personalities, privileges, process, secret
+
+if TYPE_CHECKING:
+    from rawspoof.edges.firewall.guard import Guard
+
+READY_WITHIN_S: Final = 10.0
+WORKERS_END_S: Final = 0.6
+COLLECTOR_ENDS_S: Final = 1.1
+RESTART_AFTER_S: Final = 0.1
+RESTART_AFTER_MAX_S: Final = 5.0
+"""A process that dies again and again is started again ever later, up to this."""
+
+log = logging.getLogger(__name__)
+
+
+class CannotStart(Exception):
+    """One line that says why, and the cure; nothing has been installed."""
+
+
+def run(config: Config) -> int:
+    """The daemon's exit status: 0 after SIGTERM or Ctrl-C, 2 if it cannot start."""
+    try:
+        supervisor = _start(config)
+    except CannotStart as why:
+        log.error("%s", why)
+        return 2
+    try:
+        supervisor.watch()
+    finally:
+        supervisor.stop()
+    return 0
+
+
+def _start(config: Config) -> "Supervisor":
+    """Everything up and answering. Raises CannotStart."""
+    if os.geteuid() or not privileges.held(privileges.CAP_NET_ADMIN):
+        raise CannotStart("only root can take packets from the kernel: sudo rawspoof run …")
+    try:
+        personality = personalities.load(config.sensor.personality)
+    except personalities.UnknownPersonality as error:
+        raise CannotStart(str(error)) from None
+    # Both are slow to import, and there are two cores: scapy in a child that ends, pyroute2 here meanwhile.
+    forging = _Forging(personality)
+    from rawspoof.edges.firewall.guard import FirewallError, Guard, check_interfaces
+    from rawspoof.edges.firewall.plan import plan_from
+
+    plan = plan_from(config)
+    try:
+        check_interfaces(plan)
+        made = assembly.parts(config, secret.load(config), personality)
+        supervisor = Supervisor(made, forging.result(), Guard(plan) if config.sensor.firewall else None)
+    except (FirewallError, secret.SecretError) as error:
+        raise CannotStart(str(error)) from None
+    try:
+        supervisor.start()
+    except (FirewallError, OSError, CannotStart) as error:
+        supervisor.stop()
+        raise CannotStart(str(error)) from None
+    return supervisor
+
+
+class _Forging:
+    """Templates being forged in a child of their own, whose 50 MB of scapy go with it."""
+
+    def __init__(self, personality: Personality) -> None:
+        self._ours, theirs = socket.socketpair()
+        self._pid = process.fork(lambda: _forge(personality, theirs))
+        theirs.close()
+
+    def result(self) -> dict[Offer, bytes]:
+        """The templates. Raises CannotStart."""
+        with self._ours, self._ours.makefile("rb") as file:
+            message = file.read()
+        os.waitpid(self._pid, 0)
+        if not message:
+            raise CannotStart("scapy could not forge the templates (see above): scripts/install mends the installation")
+        return msgspec.msgpack.decode(message, type=dict[Offer, bytes])
+
+
+def _forge(personality: Personality, out: socket.socket) -> int:
+    templates = personalities.forge(personality)
+    out.sendall(msgspec.msgpack.encode(templates))
+    return 0
+
+
+class _Child:
+    """A process that is to be there, and how its restarts are spaced."""
+
+    def __init__(self) -> None:
+        self.pid = 0
+        self.due_at = 0.0
+        self._delay_s = RESTART_AFTER_S
+        self._started_at = 0.0
+
+    def started(self, pid: int) -> None:
+        self.pid, self._started_at = pid, time.monotonic()
+
+    def died(self) -> None:
+        """Put it on the list for a restart, later if it did not live long."""
+        now = time.monotonic()
+        lived = now - self._started_at
+        self._delay_s = RESTART_AFTER_S if lived > 10 else min(self._delay_s * 2, RESTART_AFTER_MAX_S)
+        self.pid, self.due_at = 0, now + self._delay_s
+
+
+class Supervisor:
+    """The processes and the firewall table."""
+
+    def __init__(self, made: assembly.Parts, templates: Mapping[Offer, bytes], guard: "Guard | None") -> None:
+        self._made, self._templates, self._guard = made, templates, guard
+        self._collector = _Child()
+        self._workers = [_Child() for _ in range(made.config.sensor.workers)]
+        self._events: dict[int, tuple[socket.socket, socket.socket]] = {}
+        self._control: socket.socket | None = None
+
+    def start(self) -> None:
+        """Collector, workers, then the table: packets come when somebody listens. Raises CannotStart, FirewallError."""
+        for number in range(len(self._workers)):
+            self._events[number] = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._start_collector()
+        for number in range(len(self._workers)):
+            self._start_worker(number)
+        if self._guard is not None:
+            self._guard.install()
+        privileges.limit(
+            {
+                privileges.CAP_NET_ADMIN,
+                privileges.CAP_NET_RAW,
+                privileges.CAP_SETUID,
+                privileges.CAP_SETGID,
+                privileges.CAP_KILL,
+            }
+        )
+        log.info("ready: %s", _summary(self._made))
+
+    def watch(self) -> None:
+        """Until SIGTERM or SIGINT: start again what dies, pass SIGHUP on."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, process.SIGNALS)
+        while True:
+            got = signal.sigtimedwait(process.SIGNALS, 0.05 if self._anything_due() else 1.0)
+            if got is not None and got.si_signo in (signal.SIGTERM, signal.SIGINT):
+                return
+            if got is not None and got.si_signo == signal.SIGHUP and self._collector.pid:
+                process.send([self._collector.pid], signal.SIGHUP)
+            self._reap()
+            self._revive()
+
+    def stop(self) -> None:
+        """Rules out first, then the workers finish what they have, then the collector writes it down."""
+        if self._guard is not None:
+            self._guard.remove()
+        workers = [child.pid for child in self._workers if child.pid]
+        process.send(workers, signal.SIGTERM)
+        stuck = process.await_end(workers, WORKERS_END_S)
+        process.send(stuck, signal.SIGKILL)
+        for pair in self._events.values():
+            for end in pair:
+                end.close()
+        if self._control is not None:
+            self._control.close()
+        if self._collector.pid:
+            late = process.await_end([self._collector.pid], COLLECTOR_ENDS_S)
+            process.send(late, signal.SIGKILL)
+            process.await_end(late, 0.2)
+        process.await_end(stuck, 0.2)
+
+    # Starting
+
+    def _start_collector(self) -> None:
+        events = self._made.config.events
+        try:
+            sinks = open_sinks(events, socket.gethostname())
+        except OSError as error:
+            raise CannotStart(f"{error.filename}: {error.strerror}: name a file that can be written") from None
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        parent = os.getpid()
+
+        def body() -> int:
+            privileges.name("rawspoof-collec")
+            self._leave_to_parent()
+            ours = []
+            for workers, end in self._events.values():
+                workers.close()
+                ours.append(end)
+            privileges.become(self._made.config.sensor.user, ())
+            privileges.die_with_parent(signal.SIGTERM, parent)
+            return collect(theirs, ours, Dispatcher(sinks, events.batch_max))
+
+        self._collector.started(process.fork(body))
+        theirs.close()
+        for sink in sinks:
+            sink.close()
+
+    def _start_worker(self, number: int) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        events, parent = self._events[number][0], os.getpid()
+
+        def body() -> int:
+            privileges.name(f"rawspoof-work{number}")
+            self._leave_to_parent()
+            for other, (end, collectors) in self._events.items():
+                collectors.close()
+                if other != number:
+                    end.close()
+            return worker.run(number, self._made, self._templates, events, theirs, parent)
+
+        self._workers[number].started(process.fork(body))
+        theirs.close()
+        with ours:
+            ours.settimeout(READY_WITHIN_S)
+            try:
+                said = ours.recv(4096)
+            except TimeoutError:
+                said = b"it does not answer"
+        if said != worker.READY:
+            raise CannotStart(said.decode() or f"worker {number} ended before it was ready (see above)")
+
+    def _leave_to_parent(self) -> None:
+        """In a child: let go of what only the supervisor may hold."""
+        if self._control is not None:
+            self._control.close()
+        if self._guard is not None:
+            self._guard.close_inherited()
+
+    # Keeping alive
+
+    def _anything_due(self) -> bool:
+        return not all(child.pid for child in (self._collector, *self._workers))
+
+    def _reap(self) -> None:
+        for what, child in self._children():
+            if child.pid and (ended := _exit_of(child.pid)) is not None:
+                child.died()
+                log.warning("%s ended (%s), starting it again", what, ended)
+
+    def _children(self) -> list[tuple[str, _Child]]:
+        return [("the collector", self._collector), *((f"worker {n}", c) for n, c in enumerate(self._workers))]
+
+    def _revive(self) -> None:
+        now = time.monotonic()
+        try:
+            if not self._collector.pid and self._collector.due_at <= now:
+                self._start_collector()
+            for number, child in enumerate(self._workers):
+                if not child.pid and child.due_at <= now:
+                    self._start_worker(number)
+        except (CannotStart, OSError) as error:
+            log.error("%s", error)
+
+
+def _exit_of(pid: int) -> str | None:
+    """How a child ended, None if it has not."""
+    try:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return "lost"
+    if not ended:
+        return None
+    code = os.waitstatus_to_exitcode(status)
+    return f"signal {-code}" if code < 0 else f"status {code}"
+
+
+def _summary(made: assembly.Parts) -> str:
+    sensor, world = made.config.sensor, made.config.world
+    where = ", ".join(sensor.interfaces) or "every interface but loopback"
+    what = f"only {world.only}" if world.only else f"world {world.kind}"
+    return f"{where}, {what}, as {made.personality.name}, {sensor.workers} worker(s); Ctrl-C ends it"

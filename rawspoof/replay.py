@@ -1,0 +1,45 @@
+"""A capture walks through a sensor: no root, no kernel, the same bytes and events on every run."""
+
+import logging
+from contextlib import ExitStack
+
+from rawspoof import assembly
+from rawspoof.config.model import Config, Events
+from rawspoof.edges.link.base import Link
+from rawspoof.edges.link.pcap import CaptureError, PcapLink
+from rawspoof.edges.link.recorder import RecorderLink
+from rawspoof.edges.sinks.collector import open_sinks
+from rawspoof.edges.sinks.dispatcher import Dispatcher
+from rawspoof.edges.system import personalities, secret
+from rawspoof.loop import serve
+
+OBSERVER = "replay"
+"""Name of the observer in a replay's events: not this machine's, for a capture may be from anywhere."""
+
+log = logging.getLogger(__name__)
+
+
+def run(config: Config, source: str, output: str | None, events: str | None) -> int:
+    """Exit status 0, or 1 for a capture that breaks off: what came before has been played and written.
+
+    `output` gets everything that came in and went out. Raises SecretError, UnknownPersonality, ConfigError, OSError.
+    """
+    personality = personalities.load(config.sensor.personality)
+    made = assembly.parts(config, secret.load(config), personality)
+    sensor = assembly.sensor(made, personalities.forge(personality))
+    with ExitStack() as stack:
+        link: Link = PcapLink(source)
+        if output is not None:
+            link = stack.enter_context(RecorderLink(link, open(output, "wb")))  # noqa: SIM115  the recorder closes it
+        dispatcher = Dispatcher(open_sinks(Events(file=events or ""), OBSERVER), config.events.batch_max)
+        stack.callback(dispatcher.close)
+        try:
+            serve(link, sensor, dispatcher.put, _complain)
+        except CaptureError as error:
+            log.error("%s", error)
+            return 1
+    return 0
+
+
+def _complain(error: Exception, raw: bytes | None) -> None:
+    log.error("a packet broke something: %r %s", error, raw and raw.hex(), exc_info=error)

@@ -1,0 +1,123 @@
+"""One packet process: link, sensor and loop. Never blocks on anything but its queue."""
+
+import gc
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from rawspoof import assembly
+from rawspoof.core.event import AnyEvent
+from rawspoof.core.personality.looks import Offer
+from rawspoof.core.tally import Tally
+from rawspoof.edges.firewall.plan import MARK
+from rawspoof.edges.link.nfqueue import NfqueueLink, QueueTaken
+from rawspoof.edges.sinks.batch import encoder
+from rawspoof.edges.system import clock, privileges
+from rawspoof.loop import serve
+
+READY: Final = b"ready"
+EVENTS_PER_BATCH: Final = 32
+"""Events of one message; it leaves earlier when no packet waits."""
+ERRORS_SHOWN_MAX: Final = 100
+"""Packets that broke something and are logged in hex; later ones are only counted."""
+
+log = logging.getLogger(__name__)
+
+
+class Publisher:
+    """Sends events to the collector in batches; what its socket does not take at once is dropped and counted."""
+
+    def __init__(self, out: socket.socket, tally: Tally, unsent: Callable[[], int]) -> None:
+        self._out, self._tally, self._unsent = out, tally, unsent
+        self._encode = encoder()
+        self._events: list[AnyEvent] = []
+        self._dropped = 0
+        out.setblocking(False)
+
+    def __call__(self, events: Sequence[AnyEvent]) -> None:
+        """Take events, and send them once there are enough."""
+        self._events += events
+        if len(self._events) >= EVENTS_PER_BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what there is."""
+        if not self._events:
+            return
+        message = self._encode(self._events, self._counters())
+        try:
+            self._out.send(message)
+        except OSError:
+            self._dropped += len(self._events)
+        self._events.clear()
+
+    def _counters(self) -> dict[str, int]:
+        """What was lost, as the collector wants it: totals."""
+        tally = self._tally
+        return {
+            "malformed": tally.malformed,
+            "errors": tally.errors,
+            "evicted": tally.flows_evicted,
+            "holds_refused": tally.holds_refused,
+            "unsent": self._unsent(),
+            "events_dropped": self._dropped,
+        }
+
+
+def run(
+    number: int,
+    made: assembly.Parts,
+    templates: Mapping[Offer, bytes],
+    events: socket.socket,
+    status: socket.socket,
+    parent: int,
+) -> int:
+    """The worker's exit status. Says READY on `status` once packets can come, or in a line why they cannot."""
+    sensor = assembly.sensor(made, templates)
+    config = made.config.sensor
+    try:
+        link = NfqueueLink(config.queue + number, config.queue_max, MARK, clock.steady())
+        publisher = Publisher(events, sensor.tally, lambda: link.unsent)
+        link.idle = publisher.flush
+        privileges.become(config.user, {privileges.CAP_NET_ADMIN, privileges.CAP_NET_RAW})
+    except QueueTaken as error:
+        return _refuse(status, f"{error}: another rawspoof runs, or `rawspoof doctor` says who; --queue takes another")
+    except KeyError:
+        return _refuse(status, f"there is no user {config.user!r}: name one in sensor.user")
+    except OSError as error:
+        return _refuse(status, f"no right to read packets ({error.strerror}): start rawspoof as root")
+    privileges.die_with_parent(signal.SIGKILL, parent)
+    signal.signal(signal.SIGTERM, lambda *_: link.stop())
+    # What was loaded stays for good: the collector of cycles need not look at it again and again.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    status.send(READY)
+    status.close()
+    serve(link, sensor, publisher, _Complaints())
+    publisher.flush()
+    link.close()
+    return 0
+
+
+class _Complaints:
+    """Logs what broke on a packet, with the packet in hex, up to a number of times."""
+
+    def __init__(self) -> None:
+        self._shown = 0
+
+    def __call__(self, error: Exception, raw: bytes | None) -> None:
+        self._shown += 1
+        if self._shown > ERRORS_SHOWN_MAX:
+            return
+        log.error("a packet broke something, please report it: %r %s", error, raw and raw.hex(), exc_info=error)
+        if self._shown == ERRORS_SHOWN_MAX:
+            log.error("further ones are only counted")
+
+
+def _refuse(status: socket.socket, why: str) -> int:
+    status.send(why.encode())
+    os.set_blocking(status.fileno(), True)
+    return 2
