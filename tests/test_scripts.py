@@ -6,14 +6,16 @@ What the real ones do with these calls is seen by whoever runs the scripts; here
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from rawspoof.cli import main
 
 ROOT = Path(__file__).parent.parent
-AS_NOBODY = ("unshare", "--user")
+AS_NOBODY = ("setpriv", "--reuid=65534", "--clear-groups")
 # An empty /usr/sbin that only the command sees, so that the machine's own service policy is not touched.
 EMPTY_SBIN = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /usr/sbin && eval "$1" && exec "$0" --test')
 
@@ -70,8 +72,11 @@ class Checkout:
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    return Checkout(tmp_path)
+def checkout() -> Iterator[Checkout]:
+    # Not tmp_path, into which only root may look.
+    with TemporaryDirectory() as root:
+        Path(root).chmod(0o755)
+        yield Checkout(Path(root).resolve())
 
 
 PIP = "python -m pip install --disable-pip-version-check -e ."
