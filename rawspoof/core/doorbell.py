@@ -34,7 +34,7 @@ class Doorbell:
         iss, dice = self._cookies.iss(seg, options, at)
         # A new SYN from the same 4-tuple begins a new connection, which may be opened again.
         self._recent.discard(dice)
-        packet = self._dress_of(seg.dst).synack(seg, options, iss, at)
+        packet = self._dress_of(seg.key).synack(seg, options, iss, at)
         if self._half_open.add(seg, options, iss, len(packet)):
             self._deadlines.push(at + FIRST_AFTER_S, seg.key)
         self._tally.synacks += 1
@@ -48,7 +48,7 @@ class Doorbell:
         waiting = self._half_open.due(key)
         if waiting is None:
             return
-        packet = self._dress_of(waiting.seg.dst).synack(waiting.seg, waiting.options, waiting.iss, at)
+        packet = self._dress_of(key).synack(waiting.seg, waiting.options, waiting.iss, at)
         packets.append(packet)
         self._tally.synacks_again += 1
         delay_s = self._half_open.again(waiting, len(packet))

@@ -43,6 +43,7 @@ class Talk:
     """A connection's conversation and what it still wants said."""
 
     conversation: Conversation
+    profile: Profile
     then: Then = Then.LISTEN
     pending: Reply | None = None
 
@@ -83,15 +84,18 @@ class Parlour:
         if seg.flags & (ACK | SYN) != ACK:
             return False
         proof = self._cookies.prove(seg, at)
-        if proof is None or (proof.sent and not self._said(seg, proof.sent)):
+        if proof is None:
+            return False
+        profile = self._world.profile(seg.src, seg.dst, seg.dport)
+        if proof.sent and not _said(profile, proof.sent):
             return False
         if not proof.fresh or not self._recent.add(proof.dice):
-            self._return(seg, options, proof, at, out)
+            self._return(seg, options, proof, profile, at, out)
         elif seg.flags & RST:
             # Refused before it was ever open.
             self._recent.discard(proof.dice)
         else:
-            self._open(seg, options, proof, at, out)
+            self._open(seg, options, proof, profile, at, out)
         return True
 
     def visit(self, tcb: Tcb, seg: Segment, options: Options, at: float, out: Outcome) -> None:
@@ -133,35 +137,32 @@ class Parlour:
 
     # Opening, and coming back
 
-    def _open(self, seg: Segment, options: Options, proof: Proof, at: float, out: Outcome) -> None:
+    def _open(self, seg: Segment, options: Options, proof: Proof, profile: Profile, at: float, out: Outcome) -> None:
         """The handshake is complete."""
-        profile = self._world.profile(seg.src, seg.dst, seg.dport)
-        tcb = opened(seg, options, proof, self._dress_of(seg.dst).timestamps, at)
+        tcb = opened(seg, options, proof, self._dress_of(seg.key).timestamps, at)
         service, greeting = "", b""
         if profile.identity is not None:
             conversation = Scripted(profile, at, jitter(profile.delay_s, proof.dice))
             reply = conversation.opened()
             service, greeting = profile.identity.service, reply.data
-            tcb.talk = Talk(conversation)
+            tcb.talk = Talk(conversation, profile)
             self._queue(tcb, reply, at)
         self._tally.opened += 1
         names = _names(seg.key)
         out.events.append(SessionOpened(at, *names, service, greeting))
-        if seg.len or tcb.say_at <= at:
+        if seg.len or not proof.since_irs:
             self.visit(tcb, seg, options, at, out)
-        else:
-            self._settle(tcb, at, out)
+            return
+        # A bare ACK has told all it had to tell.
+        if tcb.say_at <= at:
+            self._say(tcb, at)
+            self._emit(tcb, send.new(tcb, at), at, out)
+        self._settle(tcb, at, out)
 
-    def _said(self, seg: Segment, octets: int) -> bool:
-        """Whether a connection held without state would have had this much from us: its greeting."""
-        identity = self._world.profile(seg.src, seg.dst, seg.dport).identity
-        return identity is not None and identity.greet is not None and identity.greet.size == octets
-
-    def _return(self, seg: Segment, options: Options, proof: Proof, at: float, out: Outcome) -> None:
+    def _return(self, seg: Segment, options: Options, proof: Proof, profile: Profile, at: float, out: Outcome) -> None:
         """A segment of a connection held without state: all that is needed to answer it is in the segment."""
-        tcb = opened(seg, options, proof, self._dress_of(seg.dst).timestamps, at)
+        tcb = opened(seg, options, proof, self._dress_of(seg.key).timestamps, at)
         tcb.opened_at = NEVER
-        profile = self._world.profile(seg.src, seg.dst, seg.dport)
         leaving = seg.flags & RST or (seg.flags & FIN and proof.since_irs == persist.NOTHING_SENT and not seg.data)
         if profile.hold is Hold.PERSIST and _speechless(profile) and not leaving:
             self._persist(tcb, seg, proof, at, out)
@@ -188,13 +189,12 @@ class Parlour:
 
     def _revive(self, tcb: Tcb, at: float) -> None:
         """A connection that was put aside is asked something, by a peer that so far only listened."""
-        src, _, dst, port = _names(tcb.key)
-        profile = self._world.profile(src, dst, port)
+        profile = self._profile(tcb.key)
         if profile.identity is None or _speechless(profile):
             return
         conversation = Scripted(profile, at, jitter(profile.delay_s, tcb.dice))
         conversation.opened()
-        tcb.talk = Talk(conversation)
+        tcb.talk = Talk(conversation, profile)
 
     def _queue(self, tcb: Tcb, reply: Reply, at: float) -> None:
         """A reply is due `after_s` from now, or together with the one that waits already."""
@@ -276,7 +276,7 @@ class Parlour:
     def _emit(self, tcb: Tcb, wanted: list[Wanted], at: float, out: Outcome) -> None:
         if not wanted:
             return
-        key, dress = tcb.key, self._dress_of(_dst(tcb.key))
+        key, dress = tcb.key, self._dress_of(tcb.key)
         tsval = None if tcb.ts_recent is None else dress.tsval(key, at)
         window = 0 if tcb.wnd_closed else dress.window_plain if tcb.shift is None else dress.window_scaled
         for flags, seq, data in wanted:
@@ -323,8 +323,7 @@ class Parlour:
         its keep-alives can be told from other segments.
         """
         if tcb.hold_until == NEVER:
-            src, _, dst, port = _names(tcb.key)
-            profile = self._world.profile(src, dst, port)
+            profile = tcb.talk.profile if tcb.talk is not None else self._profile(tcb.key)
             if profile.hold is Hold.TIMED and tcb.opened_at != NEVER:
                 tcb.hold_until = at + jitter(profile.hold_s, tcb.dice)
         if tcb.hold_until != NEVER or tcb.bytes_in:
@@ -338,6 +337,10 @@ class Parlour:
             self._tally.holds_refused += 1
         elif due_at != NEVER:
             self._deadlines.push(due_at, tcb.key)
+
+    def _profile(self, key: bytes) -> Profile:
+        src, _, dst, port = _names(key)
+        return self._world.profile(src, dst, port)
 
     def _end(self, tcb: Tcb, reason: str, at: float, out: Outcome) -> None:
         """The connection is over; its 4-tuple may open again."""
@@ -359,8 +362,9 @@ def _names(key: bytes) -> tuple[bytes, int, bytes, int]:
     return key[:half], key[-4] << 8 | key[-3], key[half:-4], key[-2] << 8 | key[-1]
 
 
-def _dst(key: bytes) -> bytes:
-    return key[(len(key) - 4) // 2 : -4]
+def _said(profile: Profile, octets: int) -> bool:
+    """Whether a connection held without state would have had this much from us: its greeting."""
+    return profile.identity is not None and profile.identity.greet is not None and profile.identity.greet.size == octets
 
 
 def _speechless(profile: Profile) -> bool:

@@ -22,7 +22,7 @@ from rawspoof.core.world.world import World
 
 
 class Sensor:
-    """One packet process's whole mind. `dress_of` gives the personality of a destination address."""
+    """One packet process's whole mind. `dress_of` gives the personality for a segment's key."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Sensor:
             return nothing(Verdict.ACCEPT)
         tcb = self.flows.find(seg.key)
         if tcb is not None:
-            out = nothing()
+            out = Outcome(Verdict.DROP, [], [])
             self._parlour.visit(tcb, seg, tcp_options.parse(seg.options), at, out)
             return out
         if seg.dport in self._closed:
@@ -103,7 +103,7 @@ class Sensor:
         # Probes of `nmap -O` for closed ports (T5 to T7) will be told apart here, by their constants.
         self.tally.odd_probes += 1
         iss, _ = self._cookies.iss(seg, options, at)
-        packet = self._dress_of(seg.dst).odd(seg, options, iss, at)
+        packet = self._dress_of(seg.key).odd(seg, options, iss, at)
         if packet is not None:
             out.packets.append(packet)
         return out
@@ -111,7 +111,7 @@ class Sensor:
     def _closed_port(self, seg: Segment) -> Outcome:
         if seg.flags & RST:
             return nothing()
-        return Outcome(Verdict.DROP, [self._dress_of(seg.dst).reset(seg)], [])
+        return Outcome(Verdict.DROP, [self._dress_of(seg.key).reset(seg)], [])
 
     def _stands(self, moment: float, key: bytes) -> bool:
         return key in self._half_open or self._parlour.stands(moment, key)

@@ -14,6 +14,7 @@ changes hands takes no old proof along.
 
 from bisect import bisect_right
 from hashlib import blake2s
+from struct import Struct
 from typing import Final, NamedTuple
 
 from rawspoof.core.tcp.seqnum import MASK
@@ -35,6 +36,7 @@ SENT_BITS: Final = 12
 SENT_MAX: Final = (1 << SENT_BITS) - 1
 """Octets of ours that an ACK may cover and still be read; scanners read no banner beyond 4 KiB."""
 _M_SPACE: Final = 1 << 16
+_F_AND_DICE = Struct("!IQ").unpack
 
 
 class Proof(NamedTuple):
@@ -62,21 +64,24 @@ class Cookies:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret[:32]
 
-    def _digest(self, key: bytes, era: int) -> bytes:
-        return blake2s(key + (era & 0xFFFF).to_bytes(2, "big"), key=self._secret, digest_size=12).digest()
+    def _f(self, key: bytes, era: int) -> tuple[int, int]:
+        """F of a 4-tuple, and its dice."""
+        digest = blake2s(key + (era & 0xFFFF).to_bytes(2, "big"), key=self._secret, digest_size=12).digest()
+        f, dice = _F_AND_DICE(digest)
+        return f, dice
 
     def iss(self, seg: Segment, options: Options, now: float) -> tuple[int, int]:
         """Our ISS for a SYN, and the connection's dice. `now` is seconds since the epoch."""
         second = int(now)
-        digest = self._digest(seg.key, second // ERA_S)
+        f, dice = self._f(seg.key, second // ERA_S)
         mss_class = bisect_right(MSS_CLASSES, options.mss or MSS_DEFAULT) - 1
         shift_class = 0 if options.wscale is None else bisect_right(SHIFT_CLASSES, options.wscale)
         m = second // SLOT_S % SLOTS << 9 | (seg.seq & 7) << 6 | max(mss_class, 0) << 3 | shift_class
-        return (int.from_bytes(digest[:4], "big") + (m << SENT_BITS)) & MASK, int.from_bytes(digest[4:], "big")
+        return (f + (m << SENT_BITS)) & MASK, dice
 
     def dice(self, key: bytes, now: float) -> int:
         """64 bits that are this connection's own, the same as in its `Proof`."""
-        return int.from_bytes(self._digest(key, int(now) // ERA_S)[4:], "big")
+        return self._f(key, int(now) // ERA_S)[1]
 
     def prove(self, seg: Segment, now: float) -> Proof | None:
         """What this ACK proves, or None if it is none of ours.
@@ -85,14 +90,14 @@ class Cookies:
         """
         second = int(now)
         for era in (second // ERA_S, second // ERA_S - 1):
-            digest = self._digest(seg.key, era)
-            beyond = (seg.ack - 1 - int.from_bytes(digest[:4], "big")) & MASK
+            f, dice = self._f(seg.key, era)
+            beyond = (seg.ack - 1 - f) & MASK
             if beyond >> SENT_BITS < _M_SPACE:
-                return _read(seg, beyond, second, digest)
+                return _read(seg, beyond, second, dice)
         return None
 
 
-def _read(seg: Segment, beyond: int, second: int, digest: bytes) -> Proof:
+def _read(seg: Segment, beyond: int, second: int, dice: int) -> Proof:
     m, sent = beyond >> SENT_BITS, beyond & SENT_MAX
     age = (second // SLOT_S - (m >> 9)) % SLOTS
     since_irs = (seg.seq - (m >> 6)) & 7
@@ -105,7 +110,7 @@ def _read(seg: Segment, beyond: int, second: int, digest: bytes) -> Proof:
         mss=MSS_CLASSES[m >> 3 & 7],
         shift=SHIFT_CLASSES[shift_class - 1] if shift_class else None,
         sent=sent,
-        dice=int.from_bytes(digest[4:], "big"),
+        dice=dice,
     )
 
 

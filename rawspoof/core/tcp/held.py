@@ -73,11 +73,14 @@ class Holds:
             self._holds.pop(key)
         )
         shift = bits & 0x0F
-        return Tcb(
+        tcb = Tcb(
             key=key, state=State.TIME_WAIT if why else State.ESTABLISHED, iss=iss, snd_una=snd_nxt, snd_nxt=snd_nxt,
             snd_wnd=0xFFFF, snd_wl1=rcv_nxt, snd_wl2=snd_nxt, rcv_nxt=rcv_nxt, mss=mss,
             shift=None if shift == _NO_SHIFT else shift, ts_recent=ts_recent if bits & _FLAG_TIMESTAMPS else None,
-            dice=dice, ident=dice & 0xFFFF, opened_at=opened_at, bytes_in=bytes_in,
-            bytes_out=(snd_nxt - iss - 1) & 0xFFFFFFFF, hold_until=due_at,
-            ending="" if why else "done",
+            dice=dice, opened_at=opened_at, ident=dice & 0xFFFF, bytes_out=(snd_nxt - iss - 1) & 0xFFFFFFFF,
         )  # fmt: skip
+        tcb.bytes_in, tcb.hold_until = bytes_in, due_at
+        if why:
+            # Its end was reported when TIME-WAIT began.
+            tcb.ending = ""
+        return tcb

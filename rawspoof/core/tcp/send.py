@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from rawspoof.core.tcp.receive import RTO_MAX_S
 from rawspoof.core.tcp.seqnum import add, le
 from rawspoof.core.tcp.state import Cue, State, after
-from rawspoof.core.tcp.tcb import Tcb
+from rawspoof.core.tcp.tcb import NEVER, Tcb
 from rawspoof.core.wire.segment import ACK, FIN, PSH
 
 INITIAL_WINDOW: Final = 10
@@ -44,34 +44,37 @@ def close(tcb: Tcb) -> None:
 def new(tcb: Tcb, now: float, acked: bool = False) -> list[Wanted]:
     """Everything that may go out now; arms the retransmission timer. `acked`: an ACK has just moved SND.UNA."""
     wanted: list[Wanted] = []
-    while (text := _next_text(tcb)) is not None:
-        last = tcb.in_flight + len(text) == len(tcb.outbox)
+    in_flight = tcb.in_flight
+    unsent = len(tcb.outbox) - in_flight
+    while unsent > 0 or (unsent == 0 and tcb.fin_queued):
+        size = _size(tcb, in_flight, unsent)
+        if not size and unsent:
+            break
+        last = size == unsent
         fin = FIN if last and tcb.fin_queued else 0
-        flags = ACK | (PSH if last and text else 0) | fin
-        wanted.append(Wanted(flags, tcb.snd_nxt, text))
-        tcb.snd_nxt = add(tcb.snd_nxt, len(text) + (1 if fin else 0))
+        flags = ACK | fin | (PSH if last and size else 0)
+        wanted.append(Wanted(flags, tcb.snd_nxt, tcb.outbox[in_flight : in_flight + size]))
+        tcb.snd_nxt = add(tcb.snd_nxt, size + (1 if fin else 0))
+        in_flight += size
+        unsent -= size + (1 if fin else 0)
         if tcb.timed_seq is None:
             tcb.timed_seq, tcb.timed_at = tcb.snd_nxt, now
+        if last:
+            break
     if acked and tcb.recover is not None:
         wanted += _recover(tcb)
     _arm(tcb, now)
     return wanted
 
 
-def _next_text(tcb: Tcb) -> bytes | None:
-    """The next unsent text that MSS and window allow, b"" for a FIN alone, None for nothing."""
-    in_flight = tcb.in_flight
-    unsent = len(tcb.outbox) - in_flight
-    if unsent < 0 or (not unsent and not tcb.fin_queued):
-        return None
-    if not unsent:
-        return b""
+def _size(tcb: Tcb, in_flight: int, unsent: int) -> int:
+    """How many of the unsent octets MSS and window let into the next segment."""
     room = min(tcb.snd_wnd, INITIAL_WINDOW * tcb.mss) - in_flight
     size = min(unsent, tcb.mss, room)
     # RFC 9293 §3.8.6.2.1: no small segments into a nearly full window while others are on their way.
     if size <= 0 or (size < min(unsent, tcb.mss) and in_flight):
-        return None
-    return tcb.outbox[in_flight : in_flight + size]
+        return 0
+    return size
 
 
 def _recover(tcb: Tcb) -> list[Wanted]:
@@ -92,10 +95,9 @@ def _oldest(tcb: Tcb) -> Wanted:
 
 def _arm(tcb: Tcb, now: float) -> None:
     """The timer runs while something is unacknowledged, or waits for a window (RFC 6298 §5.1, RFC 9293 §3.8.6.1)."""
-    waiting = tcb.in_flight or tcb.outbox or tcb.fin_queued
-    if not waiting:
-        tcb.rexmit_at = float("inf")
-    elif tcb.rexmit_at == float("inf"):
+    if not (tcb.outbox or tcb.fin_queued):
+        tcb.rexmit_at = NEVER
+    elif tcb.rexmit_at == NEVER:
         tcb.rexmit_at = now + tcb.rto_s
 
 

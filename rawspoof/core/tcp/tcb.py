@@ -1,6 +1,6 @@
 """The transmission control block: RFC 9293 §3.3.1's variables of one connection. No behaviour."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from rawspoof.core.tcp.handshake import Proof
@@ -17,9 +17,13 @@ RTO_INITIAL_S: Final = 1.0
 NEVER: Final = float("inf")
 
 
-@dataclass(slots=True)
+@dataclass
 class Tcb:
-    """One connection. `key` is the peer's: source first."""
+    """One connection. `key` is the peer's: source first.
+
+    Fields that start alike for all connections are class attributes until they change: one is made for every
+    handshake, and most live for a round trip.
+    """
 
     key: bytes
     state: State
@@ -41,38 +45,38 @@ class Tcb:
     dice: int
     """64 bits of the connection's own, see `handshake.Proof`."""
     opened_at: float
-    ident: int = 0
+    ident: int
     """Counts IPv4 identifications."""
-    wnd_closed: bool = False
-    """We announce a window of zero (a persist hold)."""
-    bytes_in: int = 0
-    bytes_out: int = 0
+    bytes_out: int
     """Octets of ours that were acknowledged."""
+    wnd_closed: bool = field(init=False, default=False)
+    """We announce a window of zero (a persist hold)."""
+    bytes_in: int = field(init=False, default=0)
 
-    outbox: bytes = b""
+    outbox: bytes = field(init=False, default=b"")
     """Octets from SND.UNA on: sent and unacknowledged ones first, then unsent ones."""
-    fin_queued: bool = False
+    fin_queued: bool = field(init=False, default=False)
     """A FIN follows the outbox's last octet."""
-    rto_s: float = RTO_INITIAL_S
-    srtt_s: float = 0.0
-    rttvar_s: float = 0.0
-    timed_seq: int | None = None
+    rto_s: float = field(init=False, default=RTO_INITIAL_S)
+    srtt_s: float = field(init=False, default=0.0)
+    rttvar_s: float = field(init=False, default=0.0)
+    timed_seq: int | None = field(init=False, default=None)
     """The number whose acknowledgment ends the running round-trip measure (RFC 6298 §3: never a retransmission)."""
-    timed_at: float = 0.0
-    retries: int = 0
-    recover: int | None = None
+    timed_at: float = field(init=False, default=0.0)
+    retries: int = field(init=False, default=0)
+    recover: int | None = field(init=False, default=None)
     """SND.NXT when the timer expired: acknowledgments below it call for the next retransmission at once."""
-    rexmit_at: float = NEVER
+    rexmit_at: float = field(init=False, default=NEVER)
 
-    idle_at: float = NEVER
-    say_at: float = NEVER
-    wake_at: float = NEVER
+    idle_at: float = field(init=False, default=NEVER)
+    say_at: float = field(init=False, default=NEVER)
+    wake_at: float = field(init=False, default=NEVER)
     """The moment of this connection's live entry among the deadlines."""
-    hold_until: float = NEVER
+    hold_until: float = field(init=False, default=NEVER)
     """When a timed hold ends, once it has begun."""
-    ending: str = "done"
+    ending: str = field(init=False, default="done")
     """What to report when it is over; "" once it was reported."""
-    talk: "Talk | None" = None
+    talk: "Talk | None" = field(init=False, default=None)
     """The conversation, None once it has nothing more to say."""
 
     @property
