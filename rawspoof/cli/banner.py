@@ -1,0 +1,119 @@
+"""`rawspoof banner`: tells who lives at a port, as the sensor with this configuration deals it. Sends nothing."""
+
+import argparse
+import ipaddress
+import json
+import sys
+from typing import Any, Final
+
+from rawspoof.config.load import ConfigError, load
+from rawspoof.config.model import Config
+
+EPILOG: Final = """\
+The secret decides who lives where: ask with the sensor's own.
+example:
+  sudo rawspoof banner 22 --to 192.0.2.7
+"""
+
+ANYBODY: Final = "192.0.2.1"
+"""The source that asks if none is named (RFC 5737); it matters in worlds that differ by source only."""
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `banner` to the commands."""
+    parser = subparsers.add_parser("banner", help="who lives at a port, and what it greets with", epilog=EPILOG)
+    parser.add_argument("port", metavar="PORT", type=_port)
+    parser.add_argument("--to", metavar="ADDR", type=ipaddress.ip_address, help="the address asked (default: our own)")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="ADDR",
+        type=ipaddress.ip_address,
+        default=ipaddress.ip_address(ANYBODY),
+        help="who asks (see world.per_source)",
+    )
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
+    parser.add_argument("-c", "--config", metavar="FILE", help="the configuration")
+    parser.add_argument("--secret-file", metavar="FILE", help="what the world is dealt from")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0. Raises ConfigError, UnknownPersonality and SecretError."""
+    config = load(args.config, {"sensor.secret_file": args.secret_file} if args.secret_file else {})
+    facts = describe(config, args.source, args.to or _own_address(config), args.port)
+    if args.json:
+        print(json.dumps(facts))
+    else:
+        print("\n".join(f"{name:<10}{value}" for name, value in _lines(facts)))
+    return 0
+
+
+def describe(config: Config, source: Any, to: Any, port: int) -> dict[str, Any]:
+    """All that is to be told of a port; addresses as `ipaddress` has them. Raises what `run` raises."""
+    from rawspoof.core.world.world import World
+    from rawspoof.edges.system import clock, personalities, secret
+    from rawspoof.edges.system.signatures import load_catalogue
+
+    catalogue, problems = load_catalogue(config.signatures)
+    for problem in problems:
+        print(f"rawspoof: {problem}", file=sys.stderr)
+    family = personalities.load(config.sensor.personality).family
+    try:
+        world = World(catalogue, secret.load(config), config.world, family)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    profile = world.profile(source.packed, to.packed, port)
+    identity = profile.identity
+    banner = identity.greet.render(clock.steady()()) if identity and identity.greet else b""
+    return {
+        "port": port,
+        "to": str(to),
+        "from": str(source),
+        "service": identity.service if identity else "",
+        "protocol": identity.protocol if identity else "",
+        "product": identity.product if identity else "",
+        "version": identity.version if identity else "",
+        "os": identity.os if identity else "",
+        "mode": profile.mode.value,
+        "delay_s": round(profile.delay_s, 3),
+        "hold": profile.hold.value,
+        "hold_s": round(profile.hold_s, 3),
+        "banner_hex": banner.hex(),
+        "banner_len": len(banner),
+        "banner_text": banner.decode("latin-1"),
+    }
+
+
+def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    seen = " ".join(filter(None, (facts["protocol"], facts["product"], facts["version"])))
+    shown = str(facts["banner_text"].encode("latin-1"))[2:-1]
+    return [
+        ("port", f"{facts['port']} of {facts['to']}"),
+        ("service", facts["service"] or "none: it accepts and stays silent"),
+        ("nmap", seen or "-"),
+        ("mode", f"{facts['mode']}, after {facts['delay_s']} s"),
+        ("hold", f"{facts['hold']}, {facts['hold_s']} s" if facts["hold"] == "timed" else facts["hold"]),
+        ("greeting", shown or "-"),
+    ]
+
+
+def _port(text: str) -> int:
+    """Raises ArgumentTypeError."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"expected a port, 1 to 65535, got {text!r}")
+    return int(text)
+
+
+def _own_address(config: Config) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The first address that is covered, else the one this machine would use to reach the world."""
+    import socket
+
+    if config.sensor.addresses:
+        return ipaddress.ip_address(config.sensor.addresses[0])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            # Connecting a datagram socket asks the routing table and sends nothing.
+            sock.connect((ANYBODY, 9))
+        except OSError:
+            return ipaddress.ip_address("127.0.0.1")
+        return ipaddress.ip_address(sock.getsockname()[0])

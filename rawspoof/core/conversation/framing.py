@@ -1,0 +1,54 @@
+"""Where a request ends in the bytes heard so far. Knows the shape of requests, not what they ask.
+
+A frame depends on the bytes alone and never on how they were cut into segments.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+REQUEST_MAX: Final = 16 * 1024
+"""Bytes of one request; precedents: nginx and Apache allow 8 KiB to a line and some lines more."""
+
+_PROTOCOL = re.compile(rb"\S+ .*[A-Z]/\d(?:\.\d)?\r?\n")
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+
+
+class Frame(NamedTuple):
+    """A whole request, and how many bytes of the buffer it and its end took."""
+
+    request: bytes
+    taken: int
+
+
+def line(heard: bytearray) -> Frame | None:
+    """The first line without its end (LF or CR LF), or None while there is none."""
+    end = heard.find(b"\n") + 1
+    return Frame(bytes(heard[:end]).rstrip(b"\r\n"), end) if end else None
+
+
+def http(heard: bytearray) -> Frame | None:
+    """The first request head, or None while it is not whole.
+
+    Empty lines before it do not count (RFC 9112 §2.2). What cannot become a request line is whole at once, as a
+    server refuses it at once: a first byte that is no letter (TLS, say), and a line that names no protocol.
+    """
+    skipped = len(heard) - len(heard.lstrip(b"\r\n"))
+    end = heard.find(b"\n", skipped) + 1
+    if skipped < len(heard) and not heard[skipped : skipped + 1].isalpha():
+        end = skipped + 1
+    elif not end:
+        return None
+    elif _PROTOCOL.match(heard, skipped, end):
+        head = _HEAD_END.search(heard, skipped)
+        if not head:
+            return None
+        end = head.end()
+    return Frame(bytes(heard[skipped:end]), end)
+
+
+def https(heard: bytearray) -> Frame | None:
+    """As `http`, but a TLS handshake (RFC 8446 §5.1: it begins with 22) is never whole: we do not speak it."""
+    return None if heard[:1] == b"\x16" else http(heard)
+
+
+FRAMES: Final = {"line": line, "http": http, "https": https}

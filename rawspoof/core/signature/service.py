@@ -1,0 +1,160 @@
+"""One `[[service]]` of a signature file, checked, and the identities that its sets make of it.
+
+Knows the format, not which port or host an identity is dealt to; that is the catalogue's and the world's.
+"""
+
+import re
+from collections.abc import Mapping
+from math import prod
+from typing import Annotated, Any, Final, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from rawspoof.core.signature.codec import AnswerText, HttpText, http_answers
+from rawspoof.core.signature.identity import Answer, Identity
+from rawspoof.core.signature.template import SEED, Template
+from rawspoof.core.signature.variants import Field, values
+
+HOST_FACTS: Final = frozenset(("host", "domain", "fqdn", "addr", "port", "pid", SEED))
+"""Facts that the world knows of every host and port; signature files may name them."""
+
+Weight = Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
+class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `nmap -sV` is to print."""
+
+    service: str
+    product: str
+    version: str = ""
+
+
+class ServiceText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A service as the file has it."""
+
+    id: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]*$")]
+    expect: Expect
+    ports: dict[str, Weight]
+    """Weight at each port; `any` is every port that no service lists."""
+    set: Annotated[list[dict[str, Any]], Meta(min_length=1)]
+    greet: str | None = None
+    answers: tuple[AnswerText, ...] = ()
+    http: HttpText | None = None
+    """A web server's pages, for answers behind those of `answers`."""
+    otherwise: str | None = None
+    """Answer to a request that none of `answers` understands."""
+    frame: Literal["line", "http", "https"] | None = None
+    """What a whole request is; without it `http` for a web server, else `line`."""
+
+
+class Variety(NamedTuple):
+    """A set: identities that share an operating system."""
+
+    os: str
+    weight: int
+    fields: tuple[Field, ...]
+    size: int
+    """How many identities there are."""
+    version: Template
+    greet: Template | None
+
+
+class Service(NamedTuple):
+    """A service, its templates still open for a set's values and a host's facts."""
+
+    id: str
+    protocol: str
+    product: str
+    frame: str
+    answers: tuple[Answer, ...]
+    ports: dict[int, int]
+    elsewhere: int
+    """Weight at ports that no service lists."""
+    varieties: tuple[Variety, ...]
+
+    def identity(self, variety: Variety, number: int, facts: Mapping[str, bytes]) -> Identity:
+        """The identity with this number in a set, at home on the host with these facts."""
+        known = {**facts, **values(variety.fields, number)}
+        return Identity(
+            service=self.id,
+            protocol=self.protocol,
+            product=self.product,
+            version=variety.version.bind(known).render(0.0).decode("latin-1"),
+            os=variety.os,
+            greet=variety.greet and variety.greet.bind(known),
+            answers=tuple([Answer(a.when, a.say.bind(known), a.close) for a in self.answers]),
+            frame=self.frame,
+        )
+
+
+def parse(table: Mapping[str, Any]) -> Service:
+    """The service that a TOML table means. Raises ValueError with one line that says what is wrong with it."""
+    text = msgspec.convert(table, ServiceText)
+    answers = tuple(_answer(a) for a in _answers(text))
+    if text.greet is None and not answers:
+        raise ValueError("neither `greet` nor `answers`: the service would never say anything")
+    varieties = tuple(_variety(text, dict(s)) for s in text.set)
+    for variety in varieties:
+        _closed(variety, answers)
+    return Service(
+        id=text.id,
+        protocol=text.expect.service,
+        product=text.expect.product,
+        frame=text.frame or ("http" if text.http else "line"),
+        answers=answers,
+        ports={_port(p): weight for p, weight in text.ports.items() if p != "any"},
+        elsewhere=text.ports.get("any", 0),
+        varieties=varieties,
+    )
+
+
+def _answers(text: ServiceText) -> list[AnswerText]:
+    pages = http_answers(text.http) if text.http else []
+    last = [] if text.otherwise is None else [AnswerText("", text.otherwise)]
+    return [*text.answers, *pages, *last]
+
+
+def _answer(text: AnswerText) -> Answer:
+    try:
+        return Answer(re.compile(text.when.encode("latin-1")), Template.parse(text.say), text.close)
+    except re.error as e:
+        raise ValueError(f"`when = {text.when}`: {e}") from None
+
+
+def _variety(text: ServiceText, table: dict[str, Any]) -> Variety:
+    """A set: `os`, `weight`, its own `greet`, the version it `shows`; every other key is a field."""
+    plain = {"os": "any", "weight": 1, "shows": text.expect.version, "greet": text.greet}
+    plain |= {key: table.pop(key) for key in plain.keys() & table.keys()}
+    fields = tuple(Field.parse(key, value) for key, value in table.items())
+    own = msgspec.convert(plain, _Plain)
+    return Variety(
+        os=own.os,
+        weight=own.weight,
+        fields=fields,
+        size=prod(f.size for f in fields),
+        version=Template.parse(own.shows),
+        greet=None if own.greet is None else Template.parse(own.greet),
+    )
+
+
+class _Plain(msgspec.Struct, frozen=True):
+    os: str
+    weight: Weight
+    shows: str
+    greet: str | None
+
+
+def _closed(variety: Variety, answers: tuple[Answer, ...]) -> None:
+    """Raise ValueError if a template names a field that neither the set nor the host has."""
+    known = {name for field in variety.fields for name in field.names} | HOST_FACTS
+    said = [variety.version, *([variety.greet] if variety.greet else []), *(a.say for a in answers)]
+    unknown = set[str]().union(*(t.missing() for t in said)) - known
+    if unknown:
+        raise ValueError(f"set `{variety.os}` has no field `{min(unknown)}`")
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise ValueError(f"`ports.{text}`: a port is 1 to 65535, or `any`")
+    return int(text)

@@ -1,0 +1,59 @@
+"""Moments as the fixed-width texts that protocols write. Knows calendars, no clock: the moment is an argument.
+
+Every text is UTC, in English whatever the locale, and of one length from 1970 to 2286, so that the number of bytes a
+template gives never depends on when it is asked.
+"""
+
+from datetime import UTC, datetime
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def rfc2822(now: float) -> bytes:
+    """`Wed, 01 Jan 2025 12:00:00 +0000`, 31 bytes. RFC 5322 §3.3, the day always in two digits."""
+    return _http_text(now) + b" +0000"
+
+
+def http_date(now: float) -> bytes:
+    """`Wed, 01 Jan 2025 12:00:00 GMT`, 29 bytes. RFC 9110 §5.6.7."""
+    return _http_text(now) + b" GMT"
+
+
+def ctime(now: float) -> bytes:
+    """`Wed Jan  1 12:00:00 2025`, 24 bytes, as C's asctime writes it."""
+    t = datetime.fromtimestamp(now, UTC)
+    return (
+        f"{_DAYS[t.weekday()]} {_MONTHS[t.month - 1]} {t.day:2d} {t.hour:02d}:{t.minute:02d}:{t.second:02d} {t.year}"
+    ).encode()
+
+
+def iso(now: float) -> bytes:
+    """`2025-01-01T12:00:00Z`, 20 bytes. RFC 3339."""
+    t = datetime.fromtimestamp(now, UTC)
+    return f"{t.year}-{t.month:02d}-{t.day:02d}T{t.hour:02d}:{t.minute:02d}:{t.second:02d}Z".encode()
+
+
+def clock(now: float) -> bytes:
+    """`12:00`, 5 bytes."""
+    return _http_text(now)[17:22]
+
+
+def epoch(now: float) -> bytes:
+    """`1735732800`, 10 bytes: seconds since 1970."""
+    return b"%010d" % now
+
+
+def ticket(now: float) -> bytes:
+    """A small number that climbs by two a second, 4 bytes little-endian: a server counting its connections.
+
+    Ours: it stays under 2**22, because nmap knows only greetings whose thread id leaves the top byte empty.
+    """
+    return (int(now * 2) % 2**22).to_bytes(4, "little")
+
+
+def _http_text(now: float) -> bytes:
+    t = datetime.fromtimestamp(now, UTC)
+    return (
+        f"{_DAYS[t.weekday()]}, {t.day:02d} {_MONTHS[t.month - 1]} {t.year} {t.hour:02d}:{t.minute:02d}:{t.second:02d}"
+    ).encode()

@@ -1,0 +1,140 @@
+"""Who lives at (destination, port) for a source: identity, delay and hold, dealt by a keyed hash.
+
+Keeps no table of ports: a profile is made when it is asked for and the latest are remembered. Knows no packet, no
+clock and no chance; the secret walks in.
+"""
+
+import math
+from collections import OrderedDict
+from difflib import get_close_matches
+from hashlib import blake2s
+from typing import Final, NamedTuple
+
+from rawspoof.config.model import World as Settings
+from rawspoof.core.signature.catalogue import Catalogue
+from rawspoof.core.signature.identity import Identity
+from rawspoof.core.world import host
+from rawspoof.core.world.profile import Hold, Mode, Profile
+
+PROFILES_MAX: Final = 16_384
+"""Profiles remembered; the oldest is forgotten for a new one and dealt again, the same, when it is asked for."""
+
+JITTER: Final = 0.1
+"""How far one connection strays from its port's delay and hold, either way."""
+
+GREET_S: Final = (0.05 / (1 - JITTER), 5.2 / (1 + JITTER))
+"""Delay of a greeting. With its jitter it ends 0.8 s before nmap's wait for one does (6 s)."""
+
+ANSWER_S: Final = (0.02 / (1 - JITTER), 4.3 / (1 + JITTER))
+"""Delay of an answer. With its jitter it ends 0.7 s before nmap's wait for one does (5 s)."""
+
+_TWO_32: Final = 2**32
+
+
+class Dice(NamedTuple):
+    """The independent throws that one hash gives for a port, each from 0 up to but not 1, and a number."""
+
+    silent: float
+    delay: float
+    hold: float
+    persist: float
+    number: int
+    seed: bytes
+
+
+def jitter(value: float, dice: int) -> float:
+    """`value` with one connection's deviation, within ±10 %; `dice` is 32 random bits of that connection."""
+    return value * (1 - JITTER + 2 * JITTER * (dice % _TWO_32) / _TWO_32)
+
+
+class World:
+    """The profiles of all ports of all destinations, a pure function of secret, epoch and settings."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        secret: bytes,
+        settings: Settings,
+        os_family: str,
+        profiles_max: int = PROFILES_MAX,
+    ) -> None:
+        """Raises ValueError, in one line, for a service that is not in the catalogue and holds that do not climb."""
+        if settings.only and settings.only not in catalogue.services:
+            raise ValueError(f"world.only: {_unknown(settings.only, list(catalogue.services))}")
+        if 0 < settings.hold_max_s < settings.hold_min_s:
+            raise ValueError(f"world.hold_max_s: {settings.hold_max_s} is less than hold_min_s; 0 means for ever")
+        self._catalogue = catalogue
+        self._key = blake2s(secret, person=b"world").digest()
+        self._settings = settings
+        self._os_family = os_family
+        self._profiles_max = profiles_max
+        self._profiles: OrderedDict[tuple[bytes, bytes, int], Profile] = OrderedDict()
+        self.profiles_evicted = 0
+        if settings.kind == "maze":
+            # What cannot be dealt at all is told now and not with the first packet.
+            catalogue.pick(1, 0, os_family, settings.only or None)
+
+    def profile(self, src: bytes, dst: bytes, port: int) -> Profile:
+        """Who lives at this port for this source; addresses packed, 4 or 16 bytes."""
+        group = self._group(src)
+        key = (group, dst, port)
+        known = self._profiles.get(key)
+        if known is not None:
+            return known
+        if len(self._profiles) >= self._profiles_max:
+            self._profiles.popitem(last=False)
+            self.profiles_evicted += 1
+        dealt = self._profiles[key] = self._deal(group, dst, port)
+        return dealt
+
+    def _group(self, src: bytes) -> bytes:
+        """Sources that share a world: all of them, or those of a /24 (IPv6: /64)."""
+        if not self._settings.per_source:
+            return b""
+        return src[:3] if len(src) == 4 else src[:8]
+
+    def _deal(self, group: bytes, dst: bytes, port: int) -> Profile:
+        dice = self._throw(group, dst, port)
+        hold, hold_s = self._hold(dice)
+        identity = self._identity(group, dst, port, dice)
+        if identity is None:
+            return Profile(None, Mode.SILENT, 0.0, hold, hold_s)
+        mode, bounds = (Mode.GREET, GREET_S) if identity.greet else (Mode.ANSWER, ANSWER_S)
+        delay_s = 0.0 if self._settings.delivery == "prompt" else between(*bounds, dice.delay)
+        return Profile(identity, mode, delay_s, hold, hold_s)
+
+    def _identity(self, group: bytes, dst: bytes, port: int, dice: Dice) -> Identity | None:
+        settings = self._settings
+        quiet = settings.delivery == "human" and not settings.only and dice.silent < settings.silent_share
+        if quiet or settings.kind == "open":
+            return None
+        choice = self._catalogue.pick(port, dice.number, self._os_family, settings.only or None)
+        return choice.identity(host.facts(self._hash(b"host", group, dst, 0), dst, port, dice.seed))
+
+    def _hold(self, dice: Dice) -> tuple[Hold, float]:
+        settings = self._settings
+        if dice.persist < settings.persist_share:
+            return Hold.PERSIST, 0.0
+        if settings.hold_max_s == 0:
+            return Hold.FOREVER, 0.0
+        return Hold.TIMED, between(max(settings.hold_min_s, 0.001), settings.hold_max_s, dice.hold)
+
+    def _throw(self, group: bytes, dst: bytes, port: int) -> Dice:
+        throws = self._hash(b"port", group, dst, port)
+        silent, delay, hold, persist = (int.from_bytes(throws[i : i + 4]) / _TWO_32 for i in (0, 4, 8, 12))
+        return Dice(silent, delay, hold, persist, int.from_bytes(throws[16:28]), throws[28:])
+
+    def _hash(self, person: bytes, group: bytes, dst: bytes, port: int) -> bytes:
+        """32 bytes that this secret and epoch give for a port, or, with port 0, for a host."""
+        where = b"%d %d %d " % (self._settings.epoch, len(group), port)
+        return blake2s(where + group + dst, key=self._key, person=person).digest()
+
+
+def between(low: float, high: float, throw: float) -> float:
+    """The value at this share (0 to 1) of the way from `low` to `high`, on a logarithmic scale: no size is rare."""
+    return low * math.pow(high / low, throw)
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.0)
+    return f"no service `{name}`; the nearest is `{near[0]}`" if near else "the catalogue is empty"

@@ -1,0 +1,137 @@
+"""A scripted conversation: what it says and when, how it ends, and that chunking never matters."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rawspoof.core.conversation.base import Reply, Then
+from rawspoof.core.conversation.framing import REQUEST_MAX
+from rawspoof.core.conversation.scripted import REQUESTS_MAX, Scripted
+from rawspoof.core.signature.identity import Answer, Identity
+from rawspoof.core.signature.template import Template
+from rawspoof.core.world import host
+from rawspoof.core.world.profile import Hold, Mode, Profile
+from rawspoof.edges.system.signatures import load_catalogue
+
+NOON = 1735732800.0
+DELAY_S = 2.0
+
+
+def answer(when, say, close=False):
+    return Answer(re.compile(when.encode()), Template.parse(say), close)
+
+
+ECHO = (answer("PING", r"PONG\n"), answer("DATE", r"{date}\n"), answer("HUSH", ""), answer("QUIT", r"bye\n", True))
+
+
+def talk(greet=None, answers=ECHO, frame="line", silent=False):
+    identity = Identity("t", "t", "T", "1", "any", greet and Template.parse(greet), answers, frame)
+    profile = Profile(None if silent else identity, Mode.SILENT, DELAY_S, Hold.FOREVER, 0.0)
+    return Scripted(profile, NOON, DELAY_S)
+
+
+def test_a_greeting_is_due_after_the_delay():
+    assert talk("hello\\n").opened() == Reply(b"hello\n", Then.LISTEN, DELAY_S)
+    assert talk("hello\\n", answers=()).opened() == Reply(b"hello\n", Then.HOLD, DELAY_S)
+
+
+def test_a_service_that_waits_and_one_that_stays_silent():
+    assert talk().opened() == Reply(b"", Then.LISTEN)
+    quiet = talk(silent=True)
+    assert quiet.opened() == quiet.heard(b"PING\n") == quiet.idled() == Reply(b"", Then.HOLD)
+
+
+def test_answers_show_the_moment_and_are_due_after_the_delay():
+    asked = talk()
+    asked.opened()
+    assert asked.heard(b"DATE\r\n") == Reply(b"Wed, 01 Jan 2025 12:00:00 +0000\n", Then.LISTEN, DELAY_S)
+
+
+def test_a_service_that_has_greeted_is_awake():
+    greeter = talk("hello\\n")
+    greeter.opened()
+    assert 0 < greeter.heard(b"PING\n").after_s < DELAY_S
+
+
+def test_nothing_to_say_is_due_at_once():
+    assert talk().heard(b"PIN") == Reply(b"", Then.LISTEN)
+    assert talk().heard(b"WHAT\n") == Reply(b"", Then.LISTEN)
+
+
+def test_several_requests_in_one_chunk():
+    assert talk().heard(b"PING\nWHAT\nPING\nPI").data == b"PONG\nPONG\n"
+
+
+def test_nothing_is_said_after_the_end():
+    asked = talk()
+    assert asked.heard(b"PING\nQUIT\nPING\n") == Reply(b"PONG\nbye\n", Then.CLOSE, DELAY_S)
+    assert asked.heard(b"PING\n") == asked.idled() == Reply(b"", Then.CLOSE)
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_a_request_too_long_ends_it(end):
+    assert talk().heard(b"PING\n" + b"x" * REQUEST_MAX + b"y" + end) == Reply(b"PONG\n", Then.CLOSE, DELAY_S)
+    assert talk().heard(b"x" * (REQUEST_MAX - 1) + b"\n").then is Then.LISTEN
+
+
+def test_too_many_requests_end_it():
+    asked = talk()
+    assert asked.heard(b"PING\n" * (REQUESTS_MAX - 1)).then is Then.LISTEN
+    assert asked.heard(b"PING\n" * 2) == Reply(b"PONG\n", Then.CLOSE, DELAY_S)
+
+
+def test_who_was_served_and_idles_is_left_and_who_never_asked_is_held():
+    served, greeted, unheard = talk(), talk("hello\\n"), talk()
+    served.heard(b"PING\n")
+    greeted.opened()
+    unheard.heard(b"WHAT\nPI")
+    assert served.idled() == Reply(b"", Then.CLOSE)
+    assert greeted.idled() == unheard.idled() == Reply(b"", Then.HOLD)
+    assert greeted.heard(b"PING\n").data == b"PONG\n"
+
+
+CATALOGUE, _ = load_catalogue(())
+AT = host.facts(bytes(range(32)), bytes(4), 80, b"seed")
+IDENTITIES = [s.identity(v, 0, AT) for s in CATALOGUE.services.values() for v in s.varieties]
+
+ASKED = (
+    b"GET / HTTP/1.0\r\n\r\n",
+    b"HEAD /x HTTP/1.1\r\nHost: h\r\n\r\n",
+    b"OPTIONS / RTSP/1.0\r\n\r\n",
+    b"HELP\r\n",
+    b"EHLO x\r\n",
+    b"USER a\r\n",
+    b"PASS b\r\n",
+    b"QUIT\r\n",
+    b"\r\n",
+    b"\n\n",
+    b"*1\r\n$4\r\ninfo\r\n",
+    b"stats\r\n",
+    b"\x16\x03\x01\x02\x00\x01\n",
+    b"RFB 003.008\n",
+    b"\xff\xfb\x18root\r\n",
+    b"x" * 5000,
+    b"y" * 12000,
+)
+SPEECH = st.lists(st.sampled_from(ASKED) | st.binary(max_size=6), max_size=8).map(b"".join)
+
+
+def spoken(identity, chunks):
+    asked = Scripted(Profile(identity, Mode.GREET, 0.0, Hold.FOREVER, 0.0), NOON, 0.0)
+    replies = [asked.opened(), *(asked.heard(chunk) for chunk in chunks)]
+    return b"".join(r.data for r in replies), replies[-1].then, asked.idled().then
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(IDENTITIES), SPEECH, st.integers(1, 2000))
+def test_chunking_does_not_matter(identity, speech, size):
+    whole = spoken(identity, [speech])
+    assert spoken(identity, [speech[i : i + size] for i in range(0, len(speech), size)] or [b""]) == whole
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(IDENTITIES), SPEECH.map(lambda s: s[:3000]))
+def test_byte_by_byte_is_as_at_once(identity, speech):
+    assert spoken(identity, [speech[i : i + 1] for i in range(len(speech))] or [b""]) == spoken(identity, [speech])

@@ -1,0 +1,129 @@
+"""nmap names every service as it expects to be named: scripted conversations behind plain sockets, one port each."""
+
+import selectors
+import shutil
+import socket
+import subprocess
+import threading
+from contextlib import suppress
+from typing import Final, Self
+from xml.etree import ElementTree
+
+import pytest
+
+from rawspoof.core.conversation.base import Reply, Then
+from rawspoof.core.conversation.scripted import Scripted
+from rawspoof.core.signature.identity import Identity
+from rawspoof.core.signature.service import Service
+from rawspoof.core.world import host
+from rawspoof.core.world.profile import Hold, Mode, Profile
+from rawspoof.edges.lab.namespaces import ADDRESSES, Lab
+from rawspoof.edges.system.signatures import load_catalogue
+
+pytestmark = pytest.mark.netns
+
+TARGET: Final = ADDRESSES["sensor"][0]
+FIRST_PORT: Final = 40001
+SCAN_S: Final = 120
+TURN_S: Final = 0.2
+"""How often the town looks whether it is over."""
+NOON: Final = 1735732800.0
+
+
+def identity(service: Service, port: int) -> Identity:
+    """One of the service's identities, from the middle of its first set."""
+    facts = host.facts(bytes(range(32)), bytes(4), port, b"seed")
+    variety = service.varieties[0]
+    return service.identity(variety, variety.size // 2, facts)
+
+
+def plan() -> dict[int, Identity]:
+    """Consecutive ports; a service that only its own port's probes reveal is there."""
+    catalogue, _ = load_catalogue(())
+    services = catalogue.services.values()
+    at = {max(s.ports, key=s.ports.__getitem__): s for s in services if not s.elsewhere}
+    at |= dict(enumerate((s for s in services if s.elsewhere), FIRST_PORT))
+    return {port: identity(service, port) for port, service in at.items()}
+
+
+class Town:
+    """The services at their ports, each connection a conversation: a sensor with prompt ports, but for its TCP."""
+
+    def __init__(self, lab: Lab, planned: dict[int, Identity]) -> None:
+        self._planned = planned
+        self._open = selectors.DefaultSelector()
+        self._over = threading.Event()
+        with lab.inside("sensor"):
+            for port in planned:
+                self._open.register(socket.create_server((TARGET, port), backlog=64), selectors.EVENT_READ)
+        self._thread = threading.Thread(target=self._serve)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        for key in list(self._open.get_map().values()):
+            self._end(key.fileobj)
+        self._open.close()
+
+    def _serve(self) -> None:
+        while not self._over.is_set():
+            for key, _ in self._open.select(TURN_S):
+                if key.data is None:
+                    self._accept(key.fileobj)
+                else:
+                    self._hear(key.fileobj, key.data)
+
+    def _accept(self, listener: socket.socket) -> None:
+        peer, _ = listener.accept()
+        who = self._planned[listener.getsockname()[1]]
+        talk = Scripted(Profile(who, Mode.GREET, 0.0, Hold.FOREVER, 0.0), NOON, 0.0)
+        self._open.register(peer, selectors.EVENT_READ, talk)
+        self._say(peer, talk.opened())
+
+    def _hear(self, peer: socket.socket, talk: Scripted) -> None:
+        try:
+            data = peer.recv(65536)
+        except ConnectionError:
+            data = b""
+        if data:
+            self._say(peer, talk.heard(data))
+        else:
+            self._end(peer)
+
+    def _say(self, peer: socket.socket, reply: Reply) -> None:
+        with suppress(ConnectionError):
+            peer.sendall(reply.data)
+        if reply.then is Then.CLOSE:
+            self._end(peer)
+
+    def _end(self, peer: socket.socket) -> None:
+        self._open.unregister(peer)
+        peer.close()
+
+
+def scan(lab: Lab, ports: list[int]) -> dict[int, tuple[str, str, str]]:
+    """Service, product and version that `nmap -sV` finds at each port."""
+    nmap = shutil.which("nmap")
+    assert nmap, "this test wants nmap: apt-get install nmap"
+    argv = [nmap, "-n", "-Pn", "-sV", "-T4", "-p", ",".join(map(str, ports)), "-oX", "-", TARGET]
+    output, _ = lab.run("attacker", argv, stdout=subprocess.PIPE).communicate(timeout=SCAN_S)
+    found = {}
+    for port in ElementTree.fromstring(output).iter("port"):
+        seen = port.find("service")
+        name = seen.get("name", "") if seen is not None else ""
+        tunnel = f"{seen.get('tunnel')}/" if seen is not None and seen.get("tunnel") else ""
+        product, version = (seen.get(key, "") if seen is not None else "" for key in ("product", "version"))
+        found[int(port.attrib["portid"])] = (tunnel + name, product, version)
+    return found
+
+
+def test_nmap_names_every_service_as_expected(lab):
+    planned = plan()
+    with Town(lab, planned):
+        found = scan(lab, list(planned))
+    expected = {port: (who.protocol, who.product, who.version) for port, who in planned.items()}
+    assert found == expected

@@ -1,0 +1,91 @@
+"""A `[[service]]` becomes identities, or a line that says what is wrong with it."""
+
+import tomllib
+
+import pytest
+
+from rawspoof.core.signature import service
+
+TEXT = r"""
+id = "made-up"
+expect = { service = "mu", product = "Made Up", version = "{ver}" }
+greet = 'MU {ver} on {fqdn}\r\n'
+ports = { 22 = 10, 2222 = 5, any = 1 }
+answers = [{ when = '(?i)HELP', say = 'no help in {ver}\n' }, { when = 'QUIT', say = '', close = true }]
+otherwise = 'what?\n'
+[[set]]
+os = "linux/debian"
+weight = 3
+ver = ["1.{0-9}"]
+[[set]]
+greet = 'MU {ver}-{pkg} on {fqdn}\r\n'
+shows = "{ver} {pkg}"
+"ver pkg" = [["2.0", "a"], ["2.1", "b{1-2}"]]
+"""
+
+
+def made(text=TEXT):
+    return service.parse(tomllib.loads(text))
+
+
+def test_sets_and_their_sizes():
+    found = made()
+    assert [(v.os, v.weight, v.size) for v in found.varieties] == [("linux/debian", 3, 10), ("any", 1, 3)]
+    assert found.ports == {22: 10, 2222: 5}
+    assert found.elsewhere == 1
+    assert found.frame == "line"
+
+
+def test_an_identity_has_its_facts_in_all_that_it_says():
+    found = made()
+    identity = found.identity(found.varieties[0], 7, {"fqdn": b"h.lan"})
+    assert (identity.service, identity.protocol, identity.product) == ("made-up", "mu", "Made Up")
+    assert (identity.version, identity.os) == ("1.7", "linux/debian")
+    assert identity.greet.render(0.0) == b"MU 1.7 on h.lan\r\n"
+    assert [a.say.render(0.0) for a in identity.answers] == [b"no help in 1.7\n", b"", b"what?\n"]
+    assert [a.close for a in identity.answers] == [False, True, False]
+    assert identity.answers[0].when.match(b"help me")
+    assert identity.answers[-1].when.match(b"")
+
+
+def test_a_set_may_greet_and_count_versions_in_its_own_way():
+    found = made()
+    identity = found.identity(found.varieties[1], 2, {"fqdn": b"h.lan"})
+    assert identity.version == "2.1 b2"
+    assert identity.greet.render(0.0) == b"MU 2.1-b2 on h.lan\r\n"
+
+
+def test_pages_make_answers_and_their_frame():
+    web = TEXT.replace("otherwise = 'what?\\n'", "[http]\nheaders = ['Server: {ver}']\nindex = 'home'")
+    assert made(web).frame == "http"
+    assert len(made(web).answers) == 8
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('id = "made-up"', "", "`id`"),
+        ('id = "made-up"', 'id = "Made Up"', "`id`|id"),
+        ("greet =", "great =", "great"),
+        ("22 = 10", "22 = -1", "ports"),
+        ("22 = 10", "x = 10", "ports.x"),
+        ("22 = 10", "70000 = 10", "ports.70000"),
+        ("'(?i)HELP'", "'(HELP'", "when"),
+        ("{fqdn}", "{home}", "`home`"),
+        (r"\r\n", r"\q", "escape"),
+        ("weight = 3", 'weight = "3"', "weight"),
+        ('["1.{0-9}"]', "[1.0]", "`ver` wants"),
+        ('["1.{0-9}"]', '["1.{9-0}"]', "climb"),
+        ("otherwise = 'what?\\n'", "frame = 'word'", "frame"),
+    ],
+)
+def test_a_slip_is_told(old, new, reason):
+    assert old in TEXT
+    with pytest.raises(ValueError, match=reason):
+        made(TEXT.replace(old, new))
+
+
+def test_a_service_without_words_is_told():
+    silent = TEXT.split("greet")[0] + "ports = { 1 = 1 }\n[[set]]\nver = 'x'\n"
+    with pytest.raises(ValueError, match="never say"):
+        made(silent)

@@ -1,0 +1,133 @@
+"""The services that come along: enough of them, each identity says what it expects nmap to print, on every host."""
+
+import random
+import re
+from collections import Counter
+from pathlib import Path
+
+from rawspoof.core.signature.catalogue import Catalogue
+from rawspoof.core.world import host
+from rawspoof.edges.system.signatures import load_catalogue
+
+CATALOGUE, PROBLEMS = load_catalogue(())
+SERVICES = list(CATALOGUE.services.values())
+HOSTS = 20
+NOON = 1735732800.0
+
+UNSEEN_VERSION = {"realvnc": "nmap tells the version from the protocol number"}
+WITHOUT_PRODUCT = {"rsync", "daytime"}
+
+FAMOUS = {
+    21: "ftp",
+    22: "ssh",
+    23: "telnet",
+    25: "smtp",
+    80: "http",
+    110: "pop3",
+    119: "nntp",
+    143: "imap",
+    443: "ssl/http",
+    587: "smtp",
+    3306: "mysql",
+    5900: "vnc",
+}
+"""Ports that speak the same protocol on a host of any family."""
+
+
+def facts(number, port=4000):
+    rng = random.Random(number)
+    return host.facts(rng.randbytes(32), rng.randbytes(4), port, rng.randbytes(4))
+
+
+def identities(service, at=None):
+    at = at or facts(0)
+    return [service.identity(v, n, at) for v in service.varieties for n in range(v.size)]
+
+
+def said(identity, now=NOON):
+    greeting = [identity.greet] if identity.greet else []
+    return b"\0".join(t.render(now) for t in (*greeting, *(a.say for a in identity.answers)))
+
+
+def test_every_file_is_read_without_a_problem():
+    assert PROBLEMS == []
+
+
+def test_there_are_enough():
+    assert CATALOGUE.identities >= 3000
+    assert len({s.protocol for s in SERVICES}) >= 20
+    assert len(SERVICES) >= 80
+
+
+def test_the_example_of_the_readme_is_a_service():
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    examples = [block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[[service]]" in block]
+    assert [(len(services), problems) for services, problems in map(read, examples)] == [(1, [])]
+
+
+def read(text):
+    return Catalogue.parse("README.md", text)
+
+
+def test_all_identities_of_a_service_differ():
+    for service in SERVICES:
+        spoken = Counter((i.os, i.version, said(i)) for i in identities(service))
+        assert [i[:2] for i, n in spoken.items() if n > 1] == [], service.id
+
+
+def test_what_nmap_is_to_print_is_said():
+    for service in SERVICES:
+        assert bool(service.product) is (service.id not in WITHOUT_PRODUCT)
+        for identity in identities(service):
+            words = [] if service.id in UNSEEN_VERSION else identity.version.encode().split()
+            spoken = said(identity)
+            assert [w for w in words if w not in spoken] == [], identity
+
+
+def test_every_identity_renders_on_every_host_with_the_size_it_tells():
+    for number in range(HOSTS):
+        here = facts(number)
+        for service in SERVICES:
+            for identity in identities(service, here)[number::HOSTS]:
+                for template in [*filter(None, [identity.greet]), *(a.say for a in identity.answers)]:
+                    assert template.missing() == set()
+                    assert len(template.render(NOON)) == len(template.render(7e9 + number)) == template.size
+
+
+def test_a_host_says_the_same_again_and_another_host_something_else():
+    for service in SERVICES:
+        first, again, other = (identities(service, facts(n)) for n in (1, 1, 2))
+        named = any(t.missing() & {"fqdn", "host", "addr", "domain", "pid", "seed"} for t in spoken_templates(service))
+        for one, same, elsewhere in zip(first[:20], again, other, strict=False):
+            assert said(one) == said(same)
+            assert (said(one) != said(elsewhere)) is named, service.id
+
+
+def spoken_templates(service):
+    yield from (a.say for a in service.answers)
+    yield from (v.greet for v in service.varieties if v.greet)
+
+
+def test_no_field_is_left_in_what_is_said():
+    for service in SERVICES:
+        assert not re.search(rb"\{\w+\}", said(identities(service)[0])), service.id
+
+
+def test_famous_ports_speak_what_belongs_there_on_every_family():
+    rng = random.Random(5)
+    for family in ("linux", "windows", "freebsd"):
+        for port, protocol in FAMOUS.items():
+            picks = {CATALOGUE.pick(port, rng.getrandbits(96), family).service.protocol for _ in range(100)}
+            assert picks == {protocol}, (family, port)
+
+
+def test_what_only_a_port_s_own_probes_reveal_lives_on_that_port():
+    assert {s.id for s in SERVICES if not s.elsewhere} == {"redis", "memcached", "daytime", "debian-fingerd"}
+
+
+def test_answers_understand_their_patterns_in_time():
+    # A pattern that backtracks would let one peer stop the sensor.
+    hostile = [b"A" * 16000, b"GET /" + b"?" * 16000, b" " * 16000, b"\r\n" * 8000]
+    for service in SERVICES:
+        for request in hostile:
+            assert isinstance([bool(a.when.match(request)) for a in service.answers], list)
