@@ -284,5 +284,7 @@ def _exit_of(pid: int) -> str | None:
 def _summary(made: assembly.Parts) -> str:
     sensor, world = made.config.sensor, made.config.world
     where = ", ".join(sensor.interfaces) or "every interface but loopback"
+    if sensor.addresses:
+        where += f" for {', '.join(sensor.addresses)}"
     what = f"only {world.only}" if world.only else f"world {world.kind}"
     return f"{where}, {what}, as {made.personality.name}, {sensor.workers} worker(s); Ctrl-C ends it"
