@@ -131,10 +131,10 @@ class Dress:
         size = 20 + len(rest)
         # The sum of addresses and ports is the same both ways, so the received key serves as it is.
         total = TCP + size + int.from_bytes(key, "big") + seq + ack + bits + wnd + checksum.total(rest)
-        field = 65535 - total % 65535
+        field = -total % 65535
         if len(key) == 36:
             head = _IP6(6 << 28, size, TCP, self._ttl, key[16:32], key[:16])
             return head + _TCP(key[34:], key[32:34], seq, ack, bits, wnd, field, 0) + rest
         ip_total = 0x4500 + size + 20 + ident + self._df + (self._ttl << 8 | TCP) + int.from_bytes(key[:8], "big")
-        head = _IP4(0x4500, size + 20, ident, self._df, self._ttl, TCP, 65535 - ip_total % 65535, key[4:8], key[:4])
+        head = _IP4(0x4500, size + 20, ident, self._df, self._ttl, TCP, -ip_total % 65535, key[4:8], key[:4])
         return head + _TCP(key[10:], key[8:10], seq, ack, bits, wnd, field, 0) + rest

@@ -12,8 +12,11 @@ def total(data: bytes) -> int:
 
 
 def field(sum_of_words: int) -> int:
-    """The checksum field for words that add up to `sum_of_words` (the field itself counted as zero)."""
-    return 65535 - sum_of_words % 65535
+    """The checksum field for words that add up to `sum_of_words` (the field itself counted as zero).
+
+    0 to 65534: of the two zeros of one's complement, every stack sends 0 in the sum of a packet (RFC 1071 §4.1).
+    """
+    return -sum_of_words % 65535
 
 
 def holds(sum_of_words: int) -> bool:

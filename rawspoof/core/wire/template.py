@@ -4,12 +4,10 @@
 """
 
 from struct import Struct
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from rawspoof.core.wire import checksum, options
 from rawspoof.core.wire.segment import Malformed, parse
-
-_MASK: Final = 0xFFFFFFFF
 
 
 class Look(NamedTuple):
@@ -48,6 +46,8 @@ class Template:
         self._bits = tcp[12:16]
         stamps = _timestamps_at(seg.options)
         self.timestamps = stamps is not None
+        if stamps is not None and stamps & 1:
+            raise Malformed("timestamps stand on an even place, or their sum is another")
         at = 20 + stamps if stamps is not None else len(tcp)
         self._before, self._after = tcp[18:at], tcp[at + 8 :]
         tail = f"{len(self._before)}s" + (f"II{len(self._after)}s" if self.timestamps else "")
@@ -59,8 +59,8 @@ class Template:
         stamps: tuple[int | bytes, ...] = ()
         if self.timestamps:
             total += tsval + tsecr
-            stamps = (tsval & _MASK, tsecr, self._after)
-        field = 65535 - total % 65535
+            stamps = (tsval, tsecr, self._after)
+        field = -total % 65535
         if self._ip6:
             return self._pack(
                 self._head6,
@@ -75,7 +75,7 @@ class Template:
                 self._before,
                 *stamps,
             )
-        ip_field = 65535 - (self._ip_sum + int.from_bytes(key[:8], "big") + ident) % 65535
+        ip_field = -(self._ip_sum + int.from_bytes(key[:8], "big") + ident) % 65535
         return self._pack(
             self._head, ident, self._middle, ip_field, key[4:8], key[:4],
             key[10:], key[8:10], seq, ack, self._bits, field, self._before, *stamps,
