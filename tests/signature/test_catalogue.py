@@ -115,6 +115,16 @@ def test_a_slip_costs_its_own_service_and_no_other():
     assert "-1" in problems[1].reason or ">= 0" in problems[1].reason
 
 
+def test_lists_of_a_file_are_its_services_own():
+    listed = text(("a", "any = 1")).replace('ver = ["9"]', 'ver = { list = "old" }')
+    found, problems = Catalogue.parse("t", "[lists]\nold = ['1', '2']\n" + listed.removeprefix("format = 1\n"))
+    assert (Catalogue(found).identities, problems) == (7, [])
+    _, problems = Catalogue.parse("t", listed)
+    assert [p.reason for p in problems] == ["`{'list': 'old'}` names no list of this file"]
+    _, problems = Catalogue.parse("t", "[lists]\nold = 1\n")
+    assert [p.line for p in problems] == [1]
+
+
 def test_a_file_of_another_format_is_told():
     assert Catalogue.parse("t", "") == ([], [])
     _, problems = Catalogue.parse("t", "format = 2\n")

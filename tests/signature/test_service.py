@@ -55,6 +55,26 @@ def test_a_set_may_greet_and_count_versions_in_its_own_way():
     assert identity.greet.render(0.0) == b"MU 2.1-b2 on h.lan\r\n"
 
 
+def test_a_set_may_be_another_product():
+    text = TEXT.replace("shows =", 'product = "Made Up for {pkg}"\nshows =')
+    found = made(text)
+    assert [found.identity(v, 2, {"fqdn": b"h.lan"}).product for v in found.varieties] == ["Made Up", "Made Up for b2"]
+
+
+def test_sets_may_share_a_list_of_their_file():
+    text = TEXT.replace('ver = ["1.{0-9}"]', 'ver = { list = "releases" }')
+    found = service.parse(tomllib.loads(text), {"releases": ["0.1", "0.{5-6}"]})
+    assert found.varieties[0].size == 3
+    assert found.identity(found.varieties[0], 2, {"fqdn": b"h.lan"}).version == "0.6"
+
+
+@pytest.mark.parametrize("value", ['{ list = "relases" }', '{ list = "releases", more = 1 }', '{ lists = "releases" }'])
+def test_a_list_that_is_not_there_is_told(value):
+    text = TEXT.replace('["1.{0-9}"]', value)
+    with pytest.raises(ValueError, match="names no list of this file"):
+        service.parse(tomllib.loads(text), {"releases": ["0.1"]})
+
+
 def test_pages_make_answers_and_their_frame():
     web = TEXT.replace("otherwise = 'what?\\n'", "[http]\nheaders = ['Server: {ver}']\nindex = 'home'")
     assert made(web).frame == "http"

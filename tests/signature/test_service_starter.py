@@ -77,8 +77,8 @@ def test_all_identities_of_a_service_differ():
 
 def test_what_nmap_is_to_print_is_said():
     for service in SERVICES:
-        assert bool(service.product) is (service.id not in WITHOUT_PRODUCT)
         for identity in identities(service):
+            assert bool(identity.product) is (service.id not in WITHOUT_PRODUCT), identity
             words = [] if service.id in UNSEEN_VERSION else identity.version.encode().split()
             spoken = said(identity)
             assert [w for w in words if w not in spoken] == [], identity

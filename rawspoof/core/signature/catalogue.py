@@ -5,7 +5,9 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from rawspoof.core.signature import service
 from rawspoof.core.signature.identity import Identity
@@ -67,12 +69,14 @@ class Catalogue:
         """The services of one file, and a problem for each that is not as it should be. `name` is for problems."""
         services: list[Service] = []
         problems: list[Problem] = []
+        lists: dict[str, Any] = {}
         for line, chunk in _chunks(text):
             try:
                 table = tomllib.loads(chunk)
                 if table.get("format", FORMAT) != FORMAT:
                     raise ValueError(f"format {table['format']} is not known here, only {FORMAT} is")
-                services += [service.parse(t) for t in table.get("service", ())]
+                lists |= msgspec.convert(table.get("lists", {}), dict[str, list[Any]])
+                services += [service.parse(t, lists) for t in table.get("service", ())]
             except tomllib.TOMLDecodeError as e:
                 found = _TOML_LINE.search(str(e))
                 inner = int(found[1]) if found and found[1] else 1

@@ -23,7 +23,7 @@ Weight = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What `nmap -sV` is to print."""
+    """What `nmap -sV` is to print; product and version are templates over the fields of a set."""
 
     service: str
     product: str
@@ -56,6 +56,7 @@ class Variety(NamedTuple):
     fields: tuple[Field, ...]
     size: int
     """How many identities there are."""
+    product: Template
     version: Template
     greet: Template | None
 
@@ -65,7 +66,6 @@ class Service(NamedTuple):
 
     id: str
     protocol: str
-    product: str
     frame: str
     answers: tuple[Answer, ...]
     ports: dict[int, int]
@@ -79,7 +79,7 @@ class Service(NamedTuple):
         return Identity(
             service=self.id,
             protocol=self.protocol,
-            product=self.product,
+            product=variety.product.bind(known).render(0.0).decode("latin-1"),
             version=variety.version.bind(known).render(0.0).decode("latin-1"),
             os=variety.os,
             greet=variety.greet and variety.greet.bind(known),
@@ -88,19 +88,21 @@ class Service(NamedTuple):
         )
 
 
-def parse(table: Mapping[str, Any]) -> Service:
-    """The service that a TOML table means. Raises ValueError with one line that says what is wrong with it."""
+def parse(table: Mapping[str, Any], lists: Mapping[str, Any] | None = None) -> Service:
+    """The service that a TOML table means. Raises ValueError with one line that says what is wrong with it.
+
+    `lists` are those of its file, for sets that say `ver = { list = "name" }`.
+    """
     text = msgspec.convert(table, ServiceText)
     answers = tuple(_answer(a) for a in _answers(text))
     if text.greet is None and not answers:
         raise ValueError("neither `greet` nor `answers`: the service would never say anything")
-    varieties = tuple(_variety(text, dict(s)) for s in text.set)
+    varieties = tuple(_variety(text, dict(s), lists or {}) for s in text.set)
     for variety in varieties:
         _closed(variety, answers)
     return Service(
         id=text.id,
         protocol=text.expect.service,
-        product=text.expect.product,
         frame=text.frame or ("http" if text.http else "line"),
         answers=answers,
         ports={_port(p): weight for p, weight in text.ports.items() if p != "any"},
@@ -122,25 +124,38 @@ def _answer(text: AnswerText) -> Answer:
         raise ValueError(f"`when = {text.when}`: {e}") from None
 
 
-def _variety(text: ServiceText, table: dict[str, Any]) -> Variety:
-    """A set: `os`, `weight`, its own `greet`, the version it `shows`; every other key is a field."""
-    plain = {"os": "any", "weight": 1, "shows": text.expect.version, "greet": text.greet}
+def _variety(text: ServiceText, table: dict[str, Any], lists: Mapping[str, Any]) -> Variety:
+    """A set: `os`, `weight`, its own `product` and `greet`, the version it `shows`; every other key is a field."""
+    expect = text.expect
+    plain = {"os": "any", "weight": 1, "product": expect.product, "shows": expect.version, "greet": text.greet}
     plain |= {key: table.pop(key) for key in plain.keys() & table.keys()}
-    fields = tuple(Field.parse(key, value) for key, value in table.items())
+    fields = tuple(Field.parse(key, _named(value, lists)) for key, value in table.items())
     own = msgspec.convert(plain, _Plain)
     return Variety(
         os=own.os,
         weight=own.weight,
         fields=fields,
         size=prod(f.size for f in fields),
+        product=Template.parse(own.product),
         version=Template.parse(own.shows),
         greet=None if own.greet is None else Template.parse(own.greet),
     )
 
 
+def _named(value: object, lists: Mapping[str, Any]) -> object:
+    """A field's value, or the list of its file that it names: products that share a version number share a list."""
+    if not isinstance(value, dict):
+        return value
+    name = str(value.get("list"))
+    if len(value) != 1 or name not in lists:
+        raise ValueError(f"`{value}` names no list of this file")
+    return lists[name]
+
+
 class _Plain(msgspec.Struct, frozen=True):
     os: str
     weight: Weight
+    product: str
     shows: str
     greet: str | None
 
@@ -148,7 +163,7 @@ class _Plain(msgspec.Struct, frozen=True):
 def _closed(variety: Variety, answers: tuple[Answer, ...]) -> None:
     """Raise ValueError if a template names a field that neither the set nor the host has."""
     known = {name for field in variety.fields for name in field.names} | HOST_FACTS
-    said = [variety.version, *([variety.greet] if variety.greet else []), *(a.say for a in answers)]
+    said = [variety.product, variety.version, *([variety.greet] if variety.greet else []), *(a.say for a in answers)]
     unknown = set[str]().union(*(t.missing() for t in said)) - known
     if unknown:
         raise ValueError(f"set `{variety.os}` has no field `{min(unknown)}`")

@@ -1,0 +1,29 @@
+"""Facts in the shape that a protocol writes them in: `{host.upper.utf16}`. Knows no service, only bytes to bytes."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final, Literal
+
+
+def _number(width: int, order: Literal["big", "little"], text: bytes) -> bytes:
+    return (int(text) % 256**width).to_bytes(width, order)
+
+
+def _dn(domain: bytes) -> bytes:
+    return b",".join(b"DC=" + label for label in domain.split(b"."))
+
+
+SHAPES: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "upper": bytes.upper,
+    "utf16": lambda text: text.decode("latin-1").encode("utf-16-le"),
+    "utf16be": lambda text: text.decode("latin-1").encode("utf-16-be"),
+    "dn": _dn,
+    "hex": lambda text: text.hex().encode(),
+    "bin": lambda text: bytes.fromhex(text.decode("ascii")),
+    "u8": partial(_number, 1, "big"),
+    "u16": partial(_number, 2, "big"),
+    "u32": partial(_number, 4, "big"),
+    "u16le": partial(_number, 2, "little"),
+    "u32le": partial(_number, 4, "little"),
+}
+"""`uN` is a number written in decimal, `dn` a domain as RFC 2247 names it, `bin` the bytes of hexadecimal digits."""
