@@ -83,7 +83,7 @@ class Guard:
     def block(self, address: bytes, seconds: float) -> bool:
         """Drop whatever this source sends to covered ports, from now for so long; False where the set is full.
 
-        `address` is packed, 4 or 16 bytes. A source that is blocked already is blocked anew. Half a millisecond.
+        `address` is packed, 4 or 16 bytes. A source that is blocked already is blocked anew. Takes about a millisecond.
         """
         try:
             self._installed().commit(block_requests(address, seconds))
