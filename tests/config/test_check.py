@@ -15,7 +15,7 @@ def test_the_defaults_are_right():
     assert wrong_keys(Config()) == []
 
 
-@pytest.mark.parametrize("text", ["", "a" * 16, "../eth0", "eth 0", "lo"])
+@pytest.mark.parametrize("text", ["", "a" * 16, "../eth0", "eth 0", "eth\t0", 'eth"0', "eth*", "eth0:1", "lo"])
 def test_what_is_no_interface_to_cover(text):
     assert wrong_keys(Config(sensor=Sensor(interfaces=("eth0", text)))) == ["sensor.interfaces[1]"]
 
