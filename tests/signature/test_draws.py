@@ -5,7 +5,9 @@ import pytest
 from rawspoof.core.signature.draws import cost, draw
 
 
-@pytest.mark.parametrize(("name", "bytes_used"), [("nonce8", 8), ("hex32", 16), ("hex7", 4), ("uptime", 0)])
+@pytest.mark.parametrize(
+    ("name", "bytes_used"), [("nonce8", 8), ("hex32", 16), ("hex7", 4), ("raw9", 9), ("uptime", 0)]
+)
 def test_the_cost_of_a_name(name, bytes_used):
     assert cost(name) == bytes_used
 
@@ -20,6 +22,10 @@ def test_hex_is_constant_and_the_seed_s_own():
     assert draw("hex6", b"seed", 0) != draw("hex6", b"eeds", 0)
     assert len(draw("hex7", b"seed", 28)) == 7
     assert int(draw("hex32", b"seed", 16), 16)
+
+
+def test_raw_is_constant_and_a_part_of_the_same_digest():
+    assert draw("raw4", b"seed", 2).hex().encode() == draw("hex8", b"seed", 2)
 
 
 def test_a_nonce_differs_from_moment_to_moment_and_from_its_neighbour():

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rawspoof.core.signature import stamps
+from rawspoof.core.signature.template import MOMENTS as MOMENT_FIELDS
 
 MOMENTS = st.floats(min_value=0, max_value=9_999_999_999, allow_nan=False)
 NOON = 1735732800.0  # 2025-01-01 12:00:00 UTC
@@ -19,6 +20,10 @@ def test_each_form_at_a_known_moment():
     assert stamps.iso(NOON) == b"2025-01-01T12:00:00Z"
     assert stamps.clock(NOON) == b"12:00"
     assert stamps.epoch(NOON) == b"1735732800"
+    assert stamps.zulu(NOON) == b"20250101120000Z"
+    assert stamps.unix32(NOON) == b"\x67\x75\x2e\x40"
+    assert stamps.unix32le(NOON) == b"\x40\x2e\x75\x67"
+    assert int.from_bytes(stamps.filetime(0.0), "little") == 116_444_736_000_000_000
 
 
 @given(MOMENTS)
@@ -29,8 +34,8 @@ def test_the_standard_library_agrees(now):
 
 @given(MOMENTS, MOMENTS)
 def test_no_moment_is_wider_than_another(one, other):
-    for give in (stamps.rfc2822, stamps.http_date, stamps.ctime, stamps.iso, stamps.clock, stamps.epoch, stamps.ticket):
-        assert len(give(one)) == len(give(other))
+    for stamp in MOMENT_FIELDS.values():
+        assert len(stamp.give(one)) == len(stamp.give(other)) == stamp.size
 
 
 def test_a_ticket_climbs_and_leaves_its_top_byte_empty():

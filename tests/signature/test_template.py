@@ -44,7 +44,7 @@ def test_facts_may_come_in_turns():
 
 def test_length_of_what_is_marked():
     assert said(r"{len};{<}{v}\r\n{>}tail", v="abc") == b"5;abc\r\ntail"
-    assert said(r"{len24}\0{<}{v}{>}", v="x" * 258) == b"\x02\x01\x00\0" + b"x" * 258
+    assert said(r"{len24le}\0{<}{v}{>}", v="x" * 258) == b"\x02\x01\x00\0" + b"x" * 258
 
 
 def test_length_counts_moments_and_what_is_not_said():
@@ -74,3 +74,16 @@ def test_size_is_what_every_rendering_has(text, fact, one, other):
     template = Template.parse(text).bind({"a": fact, "b": b"B", "seed": b"seed"})
     assert template.size == len(template.render(one)) == len(template.render(other))
     assert template.render(one) == template.render(one)
+
+
+def test_a_fact_in_a_shape():
+    assert said("{h.upper}|{h.upper.utf16}", h="a1") == b"A1|A\x001\x00"
+    assert said("{d.dn}", d="a.b.lan") == b"DC=a,DC=b,DC=lan"
+    assert said("{n.u8}{n.u16}{n.u16le}{n.u32}{n.u32le}", n="7") == b"\x07\x00\x07\x07\x00\0\0\0\x07\x07\0\0\0"
+    assert said("{x.bin}{x.hex}", x="00ff") == b"\x00\xff30306666"
+    assert Template.parse("{h.upper}").missing() == {"h"}
+
+
+def test_an_unknown_shape_is_refused():
+    with pytest.raises(ValueError, match="shape `loud`"):
+        Template.parse("{h.loud}")

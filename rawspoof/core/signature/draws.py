@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 DRAWN_MAX: Final = 32
 """Bytes that one template draws: what one digest gives."""
 
-_NAME = re.compile(r"(nonce|hex)([1-9]\d?)|uptime")
+_NAME = re.compile(r"(nonce|hex|raw)([1-9]\d?)|uptime")
 # Text without quotes, spaces and the dollar sign, which MySQL keeps out of its own scrambles.
 _PRINTABLE = bytes(0x28 + n % 0x56 for n in range(256))
 
@@ -32,14 +32,14 @@ def cost(name: str) -> int | None:
     if not found:
         return None
     size = int(found[2] or 0)
-    return size if found[1] == "nonce" else (size + 1) // 2
+    return (size + 1) // 2 if found[1] == "hex" else size
 
 
 def draw(name: str, seed: bytes, start: int) -> bytes | Stamp:
     """What a field that `cost` knows says; `start` is what the template's earlier fields have used up.
 
-    `nonceN` is N printable bytes that differ from moment to moment, `hexN` N hexadecimal digits that never change,
-    `uptime` seven digits of seconds.
+    `nonceN` is N printable bytes that differ from moment to moment, `hexN` N hexadecimal digits and `rawN` N bytes that
+    never change, `uptime` seven digits of seconds.
     """
     kind, size = name.rstrip("0123456789"), int(name.lstrip("abcdefghijklmnopqrstuvwxyz") or 0)
     if kind == "nonce":
@@ -47,7 +47,7 @@ def draw(name: str, seed: bytes, start: int) -> bytes | Stamp:
     if kind == "uptime":
         return Stamp(7, partial(_uptime, int.from_bytes(seed)))
     digest = blake2s(b"hex", key=seed).digest()[start:]
-    return digest.hex()[:size].encode()
+    return digest[:size] if kind == "raw" else digest.hex()[:size].encode()
 
 
 def _nonce(seed: bytes, start: int, size: int, now: float) -> bytes:

@@ -1,12 +1,11 @@
 """Length fields of a template: what they count, and how they are written. Knows no fact, no service and no protocol.
 
-`{len}`, `{len8}` … count the next block, `{<}` to `{>}`; `{all16}`, `{all32}` … count all of the block they stand in (all
-that is said, outside of any), themselves included. Blocks nest. What follows `{~}` is counted and not said.
+`{len}`, `{len8}` … count the next block, `{<}` to `{>}`; `{all16}`, `{all32}` … count all of the block they stand in
+(all that is said, outside of any), themselves included. Blocks nest. What follows `{~}` is counted and not said.
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, Literal
 
 from rawspoof.core.signature.draws import Stamp
 
@@ -14,15 +13,19 @@ Part = bytes | str | Stamp
 
 MARKS: Final = frozenset("<>~")
 
-_LENGTH = re.compile(r"(len|all)(8|16|24|32|64)(le)?|len|ber")
+Order = Literal["big", "little"]
+_ORDERS: Final[dict[str, Order]] = {"": "big", "le": "little"}
+_FIXED: Final = {
+    f"{counted}{bits}{suffix}": (bits // 8, order)
+    for counted in ("len", "all")
+    for bits in (8, 16, 24, 32, 64)
+    for suffix, order in _ORDERS.items()
+}
+LENGTHS: Final = frozenset((*_FIXED, "len", "ber"))
+"""`len` is decimal, `len16` two bytes big-endian, `len16le` little-endian, `ber` as in X.690 §8.1.3."""
 
 
-def is_length(name: str) -> bool:
-    """True for `len` (decimal), `len16` (big-endian), `len16le` (little-endian), `all16`, `ber` (X.690 §8.1.3) …"""
-    return _LENGTH.fullmatch(name) is not None
-
-
-def settle(parts: Iterable[Part]) -> tuple[bytes | Stamp, ...]:
+def settle(parts: Iterable[Part]) -> tuple[Part, ...]:
     """What is said, the lengths filled in and the marks taken out. `parts` name nothing but lengths and marks."""
     block = _block(iter(parts))
     said = block[: block.index("~")] if "~" in block else block
@@ -63,7 +66,7 @@ def _block(parts: Iterator[Part]) -> list[Part]:
             (own if part.startswith("all") else ahead).append(len(block))
         block.append(part)
     _fill(block, ahead, 0)
-    _fill(block, own, size(block) + sum(_width(str(block[at])) for at in own))
+    _fill(block, own, size(block) + sum(_FIXED[str(block[at])][0] for at in own))
     return block
 
 
@@ -72,18 +75,12 @@ def _fill(block: list[Part], places: list[int], counted: int) -> None:
         block[at] = _written(str(block[at]), counted)
 
 
-def _width(name: str) -> int:
-    found = _LENGTH.fullmatch(name)
-    assert found
-    return int(found[2]) // 8
-
-
 def _written(name: str, count: int) -> bytes:
     if name == "len":
         return b"%d" % count
     if name == "ber":
-        digits = count.to_bytes((count.bit_length() + 7) // 8)
+        digits = count.to_bytes((count.bit_length() + 7) // 8, "big")
         return bytes([count]) if count < 0x80 else bytes([0x80 | len(digits)]) + digits
-    width = _width(name)
+    width, order = _FIXED[name]
     # A count too long for its field is cut, as servers cut it; our templates are far from it.
-    return (count % 256**width).to_bytes(width, "little" if name.endswith("le") else "big")
+    return (count % (1 << 8 * width)).to_bytes(width, order)

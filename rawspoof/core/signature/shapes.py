@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 
 def _number(width: int, order: Literal["big", "little"], text: bytes) -> bytes:
-    return (int(text) % 256**width).to_bytes(width, order)
+    return (int(text) % (1 << 8 * width)).to_bytes(width, order)
 
 
 def _dn(domain: bytes) -> bytes:

@@ -52,6 +52,27 @@ def ticket(now: float) -> bytes:
     return (int(now * 2) % 2**22).to_bytes(4, "little")
 
 
+def zulu(now: float) -> bytes:
+    """`20250101120000Z`, 15 bytes: KerberosTime, a GeneralizedTime. RFC 4120 §5.2.3."""
+    t = datetime.fromtimestamp(now, UTC)
+    return f"{t.year}{t.month:02d}{t.day:02d}{t.hour:02d}{t.minute:02d}{t.second:02d}Z".encode()
+
+
+def unix32(now: float) -> bytes:
+    """Seconds since 1970, 4 bytes big-endian."""
+    return (int(now) % 2**32).to_bytes(4, "big")
+
+
+def unix32le(now: float) -> bytes:
+    """Seconds since 1970, 4 bytes little-endian."""
+    return unix32(now)[::-1]
+
+
+def filetime(now: float) -> bytes:
+    """Tenths of microseconds since 1601, 8 bytes little-endian. MS-DTYP §2.3.3."""
+    return (int((now + 11_644_473_600) * 10_000_000)).to_bytes(8, "little")
+
+
 def _http_text(now: float) -> bytes:
     t = datetime.fromtimestamp(now, UTC)
     return (

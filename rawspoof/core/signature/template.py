@@ -1,17 +1,19 @@
 """Text of a signature file to the bytes that a service says. Knows escapes and fields, no service and no host.
 
 The escapes are `\\r \\n \\t \\0 \\xNN \\\\ \\{`. A `{name}` is a fact to be bound, or one of MOMENTS, filled in at each
-rendering. `{len}` and `{len24}` are the number of bytes between `{<}` and `{>}`, in decimal or as three bytes
-little-endian; what follows `{~}` is counted there and not said (the body that a HEAD request does not get).
+rendering; `{name.shape}` is the fact in a shape of `shapes`. Lengths and the marks `{<} {>} {~}` are `layout`'s,
 `{nonce8}` and the like are drawn from the fact `seed`; see `draws`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import reduce
 from typing import Final, NamedTuple
 
-from rawspoof.core.signature import draws, stamps
+from rawspoof.core.signature import draws, layout, stamps
 from rawspoof.core.signature.draws import Stamp
+from rawspoof.core.signature.layout import Part
+from rawspoof.core.signature.shapes import SHAPES
 
 MOMENTS: Final = {
     "date": Stamp(31, stamps.rfc2822),
@@ -21,16 +23,17 @@ MOMENTS: Final = {
     "clock": Stamp(5, stamps.clock),
     "epoch": Stamp(10, stamps.epoch),
     "ticket": Stamp(4, stamps.ticket),
+    "zulu": Stamp(15, stamps.zulu),
+    "unix32": Stamp(4, stamps.unix32),
+    "unix32le": Stamp(4, stamps.unix32le),
+    "filetime": Stamp(8, stamps.filetime),
 }
 
 SEED: Final = "seed"
 """The fact that fields are drawn from, at most 32 bytes."""
 
-_TOKEN = re.compile(rb"\\(x[0-9a-fA-F]{2}|.?)|\{([a-z][a-z0-9_]*|[<>~])\}", re.DOTALL)
+_TOKEN = re.compile(rb"\\(x[0-9a-fA-F]{2}|.?)|\{([a-z][a-z0-9_]*(?:\.[a-z0-9]+)*|[<>~])\}", re.DOTALL)
 _ESCAPES = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"0": b"\0", b"\\": b"\\", b"{": b"{"}
-_LENGTHS: dict[str, Callable[[int], bytes]] = {"len": lambda n: b"%d" % n, "len24": lambda n: n.to_bytes(3, "little")}
-_LAYOUT = frozenset((*_LENGTHS, "<", ">", "~"))
-Part = bytes | str | Stamp
 
 
 class Template(NamedTuple):
@@ -45,7 +48,7 @@ class Template(NamedTuple):
     def parse(cls, text: str) -> "Template":
         """The template that a string of a signature file means.
 
-        Raises ValueError for what is no escape, what is no single byte, and more drawn than there is.
+        Raises ValueError for what is no escape, shape or single byte, and more drawn than there is.
         """
         try:
             raw = text.encode("latin-1")
@@ -60,6 +63,8 @@ class Template(NamedTuple):
                 parts.append(_unescape(token[1]))
                 continue
             name = token[2].decode()
+            if unknown := set(name.split(".")[1:]) - SHAPES.keys():
+                raise ValueError(f"`{name}`: there is no shape `{min(unknown)}`")
             parts.append(MOMENTS.get(name, name))
             drawn += draws.cost(name) or 0
         if drawn > draws.DRAWN_MAX:
@@ -68,7 +73,7 @@ class Template(NamedTuple):
 
     def missing(self) -> set[str]:
         """Names of the facts still to be bound."""
-        gaps = {p for p in self.parts if isinstance(p, str)} - _LAYOUT
+        gaps = {p.partition(".")[0] for p in self.parts if isinstance(p, str) and not _is_layout(p)}
         return {name if draws.cost(name) is None else SEED for name in gaps}
 
     def bind(self, facts: Mapping[str, bytes]) -> "Template":
@@ -81,6 +86,8 @@ class Template(NamedTuple):
             if isinstance(part, str):
                 if part in facts:
                     part = facts[part]
+                elif "." in part:
+                    part = _shaped(part, facts)
                 elif SEED in facts and (cost := draws.cost(part)) is not None:
                     part = draws.draw(part, facts[SEED], drawn)
                     drawn += cost
@@ -93,41 +100,22 @@ class Template(NamedTuple):
         return b"".join([p if isinstance(p, bytes) else p.give(now) for p in self.parts if not isinstance(p, str)])
 
 
+def _shaped(part: str, facts: Mapping[str, bytes]) -> bytes | str:
+    """The fact in its shapes, or the part itself while the fact is missing."""
+    name, *shapes = part.split(".")
+    return reduce(lambda value, shape: SHAPES[shape](value), shapes, facts[name]) if name in facts else part
+
+
 def _settle(parts: list[Part]) -> Template:
     """Neighbouring bytes joined, and, where no fact is missing, lengths counted and marks taken out."""
-    if not all(p in _LAYOUT for p in parts if isinstance(p, str)):
-        return Template(tuple(_joined(parts)), -1)
-    counted = _count(parts) if "<" in parts else 0
-    said: list[Part] = []
-    for part in parts:
-        if part == "~":
-            break
-        if not isinstance(part, str):
-            said.append(part)
-        elif part in _LENGTHS:
-            said.append(_LENGTHS[part](counted))
-    said = _joined(said)
-    return Template(tuple(said), sum([_size(p) for p in said if not isinstance(p, str)]))
+    if not all(_is_layout(p) for p in parts if isinstance(p, str)):
+        return Template(tuple(layout.joined(parts)), -1)
+    said = layout.settle(parts)
+    return Template(said, layout.size(said))
 
 
-def _joined(parts: list[Part]) -> list[Part]:
-    joined: list[Part] = []
-    for part in parts:
-        if isinstance(part, bytes) and joined and isinstance(joined[-1], bytes):
-            joined[-1] += part
-        elif part:
-            joined.append(part)
-    return joined
-
-
-def _count(parts: list[Part]) -> int:
-    """Bytes between `{<}` and `{>}`, said or not."""
-    end = parts.index(">") if ">" in parts else len(parts)
-    return sum(_size(p) for p in parts[parts.index("<") : end] if not isinstance(p, str))
-
-
-def _size(part: bytes | Stamp) -> int:
-    return len(part) if isinstance(part, bytes) else part.size
+def _is_layout(name: str) -> bool:
+    return name in layout.MARKS or name in layout.LENGTHS
 
 
 def _unescape(escape: bytes) -> bytes:
