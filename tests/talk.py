@@ -32,7 +32,8 @@ LETTERS: Final = "FSRP.UEW"
 LINE = re.compile(
     r"\+(?P<at>[\d.]+) (?:(?P<sport>\d+)-(?P<dport>\d+) )?(?:! (?P<event>\S+)|"
     r"(?P<way>[<>]) +(?P<flags>[FSRP.UEW-]+) +(?P<seq>-?\d+):(?P<end>-?\d+)\((?P<size>\d+)\)(?: ack (?P<ack>-?\d+))?"
-    r"(?: win (?P<win>\d+))?(?: ttl (?P<ttl>\d+))?(?: <(?P<options>.*?)>)?(?: (?P<text>b?\".*\"))?)"
+    r"(?: win (?P<win>\d+))?(?: ttl (?P<ttl>\d+))?(?P<df> df)?(?: <(?P<options>.*?)>)?"
+    r"(?: (?P<text>b?\".*\"))?)"
 )
 SHOWN: Final = ("win", "ttl", "df", "options", "text")
 

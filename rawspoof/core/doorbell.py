@@ -7,7 +7,7 @@ from rawspoof.core.outcome import Outcome, Verdict
 from rawspoof.core.personality.dress import Dress
 from rawspoof.core.tally import Tally
 from rawspoof.core.tcp.deadlines import Deadlines
-from rawspoof.core.tcp.half_open import FIRST_AFTER_S, HalfOpen
+from rawspoof.core.tcp.half_open import HalfOpen
 from rawspoof.core.tcp.handshake import Cookies, Recent
 from rawspoof.core.wire import options as tcp_options
 from rawspoof.core.wire.segment import Segment
@@ -35,22 +35,23 @@ class Doorbell:
         # A new SYN from the same 4-tuple begins a new connection, which may be opened again.
         self._recent.discard(dice)
         packet = self._dress_of(seg.key).synack(seg, options, iss, at)
-        if self._half_open.add(seg, options, iss, len(packet)):
-            self._deadlines.push(at + FIRST_AFTER_S, seg.key)
+        due_at = self._half_open.add(seg, options, iss, len(packet), at)
+        if due_at is not None:
+            self._deadlines.push(due_at, seg.key)
         self._tally.synacks += 1
         if not seg.data:
             return Outcome(Verdict.DROP, [packet], [])
         event = SynData(at, seg.src, seg.sport, seg.dst, seg.dport, seg.data[:DATA_MAX], len(seg.data))
         return Outcome(Verdict.DROP, [packet], [event])
 
-    def again(self, key: bytes, at: float, packets: list[bytes]) -> None:
-        """A repeated SYN-ACK's moment has come: send it if nobody answered."""
-        waiting = self._half_open.due(key)
+    def again(self, key: bytes, moment: float, at: float, packets: list[bytes]) -> None:
+        """A moment of this connection has come: if it is that of its SYN-ACK and nobody answered, send that again."""
+        waiting = self._half_open.due(key, moment)
         if waiting is None:
             return
         packet = self._dress_of(key).synack(waiting.seg, waiting.options, waiting.iss, at)
         packets.append(packet)
         self._tally.synacks_again += 1
-        delay_s = self._half_open.again(waiting, len(packet))
-        if delay_s is not None:
-            self._deadlines.push(at + delay_s, key)
+        due_at = self._half_open.again(waiting, len(packet), at)
+        if due_at is not None:
+            self._deadlines.push(due_at, key)

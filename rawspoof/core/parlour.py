@@ -83,11 +83,11 @@ class Parlour:
             return True
         if seg.flags & (ACK | SYN) != ACK:
             return False
-        proof = self._cookies.prove(seg, at)
-        if proof is None:
-            return False
-        profile = self._world.profile(seg.src, seg.dst, seg.dport)
-        if proof.sent and not _said(profile, proof.sent):
+        for proof in self._cookies.proofs(seg, at):
+            profile = self._world.profile(seg.src, seg.dst, seg.dport)
+            if not proof.sent or _said(profile, proof.sent):
+                break
+        else:
             return False
         if not proof.fresh or not self._recent.add(proof.dice):
             self._return(seg, options, proof, profile, at, out)

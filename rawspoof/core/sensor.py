@@ -39,7 +39,7 @@ class Sensor:
         verify_checksums: bool = True,
     ) -> None:
         self.tally = Tally()
-        self.flows, self.holds, self._deadlines = Flows(flows_max), Holds(holds_max), Deadlines()
+        self.flows, self.holds, self._deadlines = Flows(flows_max), Holds(holds_max), Deadlines(self._stands)
         self._half_open = HalfOpen(half_open_max)
         self._cookies, recent = Cookies(secret), Recent()
         self._dress_of, self._gate, self._verify = dress_of, gate, verify_checksums
@@ -69,7 +69,7 @@ class Sensor:
         if seg.dport in self._closed:
             return self._closed_port(seg)
         if seg.flags & (SYN | ACK | RST | FIN) == SYN and (
-            seg.key not in self.holds or self.holds.reopens(seg.key, seg.seq)
+            seg.key not in self.holds or self.holds.reopen(seg.key, seg.seq)
         ):
             return self._doorbell.ring(seg, at)
         return self._stranger(seg, at)
@@ -82,11 +82,8 @@ class Sensor:
             if due is None:
                 break
             moment, key = due
-            if key in self._half_open:
-                self._doorbell.again(key, at, out.packets)
+            self._doorbell.again(key, moment, at, out.packets)
             self._parlour.wake(key, moment, at, out)
-        alive = len(self.flows) + len(self.holds) + len(self._half_open)
-        self._deadlines.sweep(alive, self._stands)
         return out
 
     def next_deadline(self) -> float | None:
@@ -114,4 +111,4 @@ class Sensor:
         return Outcome(Verdict.DROP, [self._dress_of(seg.key).reset(seg)], [])
 
     def _stands(self, moment: float, key: bytes) -> bool:
-        return key in self._half_open or self._parlour.stands(moment, key)
+        return self._half_open.due_at(key) == moment or self._parlour.stands(moment, key)

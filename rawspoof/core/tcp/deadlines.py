@@ -1,27 +1,32 @@
 """One heap of moments: retransmissions, delayed replies, idle conversations, ends of holds, SYN-ACKs to repeat.
 
-An entry names a connection and no more; whoever takes it out looks whether it still stands. Stale entries are swept
-when they outnumber live ones, so the heap is never more than about twice what is alive.
+An entry names a connection and no more; whoever takes it out looks whether it still stands. Stale and double entries
+are swept out each time the heap has doubled, so it is never more than about twice what is alive.
 """
 
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
+from typing import Final
 
-SWEEP_MIN = 1024
+SWEEP_MIN: Final = 1024
 """Heaps smaller than this are not worth sweeping."""
 
 
 class Deadlines:
-    """(moment, key) pairs, soonest first."""
+    """(moment, key) pairs, soonest first. `stands` says whether an entry still means something."""
 
-    def __init__(self) -> None:
+    def __init__(self, stands: Callable[[float, bytes], bool]) -> None:
         self._heap: list[tuple[float, bytes]] = []
+        self._stands = stands
+        self._sweep_at = SWEEP_MIN
 
     def __len__(self) -> int:
         return len(self._heap)
 
     def push(self, at: float, key: bytes) -> None:
         """Remember to look at `key` at a moment (seconds since the epoch)."""
+        if len(self._heap) >= self._sweep_at:
+            self._sweep()
         heappush(self._heap, (at, key))
 
     def next(self) -> float | None:
@@ -34,9 +39,7 @@ class Deadlines:
             return heappop(self._heap)
         return None
 
-    def sweep(self, alive: int, stands: Callable[[float, bytes], bool]) -> None:
-        """Drop entries that no longer stand, if there are over twice as many entries as `alive` connections."""
-        if len(self._heap) < SWEEP_MIN or len(self._heap) <= 2 * alive:
-            return
-        self._heap = [entry for entry in self._heap if stands(*entry)]
+    def _sweep(self) -> None:
+        self._heap = [*{entry for entry in self._heap if self._stands(*entry)}]
         heapify(self._heap)
+        self._sweep_at = max(2 * len(self._heap), SWEEP_MIN)

@@ -28,41 +28,49 @@ class Waiting(NamedTuple):
 
 
 class HalfOpen:
-    """Key → Waiting, bounded. An answered one keeps its place until its moment, so the bound is on moments too."""
+    """Key → its moment, and what to repeat then; bounded.
+
+    An answered one (None) keeps its place until its moment, so the bound is on moments too.
+    """
 
     def __init__(self, half_open_max: int) -> None:
-        self._waiting: dict[bytes, Waiting | None] = {}
+        self._waiting: dict[bytes, tuple[float, Waiting | None]] = {}
         self._max = half_open_max
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, seg: Segment, options: Options, iss: int, sent: int) -> bool:
-        """Whether this SYN-ACK of `sent` bytes is to be repeated after FIRST_AFTER_S.
+    def add(self, seg: Segment, options: Options, iss: int, sent: int, at: float) -> float | None:
+        """The moment at which this SYN-ACK of `sent` bytes is to be repeated.
 
-        False if it already is, if there is no room, or if one more would be too much.
+        None if it already is to be, if there is no room, or if one more would be too much.
         """
         if len(self._waiting) >= self._max or seg.key in self._waiting or 2 * sent > AMPLIFICATION_MAX * seg.size:
-            return False
-        self._waiting[seg.key] = Waiting(seg, options, iss, sent, FIRST_AFTER_S)
-        return True
+            return None
+        return self._wait(Waiting(seg, options, iss, sent, FIRST_AFTER_S), at)
 
     def answered(self, key: bytes) -> None:
         """The peer acknowledged or refused: nothing to repeat."""
         if key in self._waiting:
-            self._waiting[key] = None
+            self._waiting[key] = self._waiting[key][0], None
 
-    def due(self, key: bytes) -> Waiting | None:
-        """Take out what is to be repeated now, None if it was answered or is over."""
-        return self._waiting.pop(key, None)
+    def due_at(self, key: bytes) -> float | None:
+        """This one's moment, None if it is not here."""
+        found = self._waiting.get(key)
+        return None if found is None else found[0]
 
-    def again(self, waiting: Waiting, size: int) -> float | None:
-        """Keep it for one more time after sending `size` bytes; seconds until then, None if that would be too much."""
+    def due(self, key: bytes, moment: float) -> Waiting | None:
+        """Take out what is to be repeated at this moment; None if it was answered, or has another moment."""
+        return self._waiting.pop(key)[1] if self.due_at(key) == moment else None
+
+    def again(self, waiting: Waiting, size: int, at: float) -> float | None:
+        """Keep it for one more time after sending `size` bytes: that moment, None if that would be too much."""
         sent = waiting.sent + size
         if sent + size > waiting.seg.size * AMPLIFICATION_MAX:
             return None
-        self._waiting[waiting.seg.key] = waiting._replace(sent=sent, delay_s=waiting.delay_s * 2)
-        return waiting.delay_s * 2
+        return self._wait(waiting._replace(sent=sent, delay_s=waiting.delay_s * 2), at)
 
-    def __contains__(self, key: bytes) -> bool:
-        return key in self._waiting
+    def _wait(self, waiting: Waiting, at: float) -> float:
+        due_at = at + waiting.delay_s
+        self._waiting[waiting.seg.key] = due_at, waiting
+        return due_at

@@ -8,11 +8,12 @@ memory. Our ISS is F + M: F is 32 keyed bits of the 4-tuple, M is 28 bits that F
 The zeros leave room for what we have sent since: an ACK minus F reads as M and the octets that it covers. F does not
 depend on the slot, so an ACK of *any* age shows that its sender once saw our SYN-ACK: a held connection is known
 again without a table. What the handshake itself accepts is narrow: two slots, nothing sent, and the IRS bits must
-fit, 128 values in 2^32 for a blind forger (Linux: about the same). F changes with the era, so that an address which
-changes hands takes no old proof along.
+fit: 512 values in 2^32 for a blind forger. F changes with the era, so that an address which changes hands takes no old
+proof along.
 """
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from hashlib import blake2s
 from struct import Struct
 from typing import Final, NamedTuple
@@ -24,10 +25,11 @@ from rawspoof.core.wire.segment import Segment
 SLOT_S: Final = 64
 """A cookie completes a handshake for 64 to 128 s, as RFC 4987 §3.6 has it."""
 SLOTS: Final = 128
+"""Slots are counted modulo this, so a cookie looks young again every 2.3 hours; `Recent` knows better."""
 ERA_S: Final = 1 << 17
 """About 36 hours; a proof of the last era still counts, so a held connection is known for 36 to 73 hours."""
-MSS_CLASSES: Final = (64, 256, 536, 1200, 1360, 1440, 1460, 8940)
-"""The peer's MSS is rounded down to one of these: none, IPv4's least, IPv6's least, tunnels, Ethernet, jumbo."""
+MSS_CLASSES: Final = (48, 256, 536, 1200, 1360, 1440, 1460, 8940)
+"""The peer's MSS is rounded down to one of these. 48 is Linux's tcp_min_snd_mss: a smaller one counts as 48."""
 MSS_DEFAULT: Final = 536
 """RFC 9293 §3.7.1: without the option."""
 SHIFT_CLASSES: Final = (0, 2, 5, 6, 7, 8, 10)
@@ -83,18 +85,17 @@ class Cookies:
         """64 bits that are this connection's own, the same as in its `Proof`."""
         return self._f(key, int(now) // ERA_S)[1]
 
-    def prove(self, seg: Segment, now: float) -> Proof | None:
-        """What this ACK proves, or None if it is none of ours.
+    def proofs(self, seg: Segment, now: float) -> Iterator[Proof]:
+        """What this ACK proves under the current era's F and, if that is not it, the last one's; nothing if not ours.
 
-        With `sent` not zero, one ACK in 8 passes by chance: compare `sent` with what was to be sent.
+        With `sent` not zero, one ACK in 16 passes each by chance: compare `sent` with what was to be sent.
         """
         second = int(now)
         for era in (second // ERA_S, second // ERA_S - 1):
             f, dice = self._f(seg.key, era)
             beyond = (seg.ack - 1 - f) & MASK
             if beyond >> SENT_BITS < _M_SPACE:
-                return _read(seg, beyond, second, dice)
-        return None
+                yield _read(seg, beyond, second, dice)
 
 
 def _read(seg: Segment, beyond: int, second: int, dice: int) -> Proof:

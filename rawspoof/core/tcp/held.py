@@ -59,13 +59,16 @@ class Holds:
         """Why this one is kept. Raises KeyError."""
         return Why(self._holds[key][-1])
 
-    def reopens(self, key: bytes, seq: int) -> bool:
-        """Whether a SYN with this number may take the place of a TIME-WAIT (RFC 9293 §3.10.7.4, fourth)."""
+    def reopen(self, key: bytes, seq: int) -> bool:
+        """Whether a SYN with this number takes the place of a TIME-WAIT, now forgotten (RFC 9293 §3.10.7.4, fourth)."""
         frozen = self._holds.get(key)
         if frozen is None or frozen[-1] != Why.TIME_WAIT:
             return False
         rcv_nxt: int = _FROZEN.unpack(frozen)[4]
-        return lt(rcv_nxt, seq)
+        if not lt(rcv_nxt, seq):
+            return False
+        del self._holds[key]
+        return True
 
     def pop(self, key: bytes, dice: int) -> Tcb:
         """Take a connection out, thawed; `dice` is the connection's own again. Raises KeyError."""

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from rawspoof.core.tcp.seqnum import add, diff, in_window, le, lt
 from rawspoof.core.tcp.state import RECEIVES_TEXT, Cue, State, after
-from rawspoof.core.tcp.tcb import NEVER, Tcb
+from rawspoof.core.tcp.tcb import NEVER, RTO_INITIAL_S, Tcb
 from rawspoof.core.wire.options import Options
 from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Segment
 
@@ -17,6 +17,8 @@ RTO_MIN_S: Final = 0.2
 """RFC 6298 §2.4 says 1 s; every system we dress as uses about this."""
 RTO_MAX_S: Final = 60.0
 """RFC 6298 §2.5."""
+CLOCK_S: Final = 0.001
+"""RFC 6298's G: no round trip counts as shorter."""
 
 
 class Heard(NamedTuple):
@@ -125,14 +127,21 @@ def _measure(tcb: Tcb, ack: int, now: float) -> None:
     """RFC 6298 §2.2 and §2.3, when the timed number is acknowledged."""
     if tcb.timed_seq is None or lt(ack, tcb.timed_seq):
         return
-    rtt = now - tcb.timed_at
+    rtt = max(now - tcb.timed_at, CLOCK_S)
     if tcb.srtt_s:
         tcb.rttvar_s += (abs(tcb.srtt_s - rtt) - tcb.rttvar_s) / 4
         tcb.srtt_s += (rtt - tcb.srtt_s) / 8
     else:
         tcb.srtt_s, tcb.rttvar_s = rtt, rtt / 2
-    tcb.rto_s = min(max(tcb.srtt_s + 4 * tcb.rttvar_s, RTO_MIN_S), RTO_MAX_S)
+    tcb.rto_s = rto_s(tcb)
     tcb.timed_seq = None
+
+
+def rto_s(tcb: Tcb) -> float:
+    """The retransmission timeout that was measured, without back-off (RFC 6298 §2)."""
+    if not tcb.srtt_s:
+        return RTO_INITIAL_S
+    return min(max(tcb.srtt_s + 4 * tcb.rttvar_s, RTO_MIN_S), RTO_MAX_S)
 
 
 def _take_text(tcb: Tcb, seg: Segment) -> Heard:

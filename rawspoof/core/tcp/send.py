@@ -6,7 +6,7 @@ is flags, number and text; `personality.dress` makes it one.
 
 from typing import Final, NamedTuple
 
-from rawspoof.core.tcp.receive import RTO_MAX_S
+from rawspoof.core.tcp.receive import RTO_MAX_S, rto_s
 from rawspoof.core.tcp.seqnum import add, le
 from rawspoof.core.tcp.state import Cue, State, after
 from rawspoof.core.tcp.tcb import NEVER, Tcb
@@ -44,6 +44,8 @@ def close(tcb: Tcb) -> None:
 def new(tcb: Tcb, now: float, acked: bool = False) -> list[Wanted]:
     """Everything that may go out now; arms the retransmission timer. `acked`: an ACK has just moved SND.UNA."""
     wanted: list[Wanted] = []
+    if tcb.probing and tcb.snd_wnd:
+        _reopen(tcb)
     in_flight = tcb.in_flight
     unsent = len(tcb.outbox) - in_flight
     while unsent > 0 or (unsent == 0 and tcb.fin_queued):
@@ -75,6 +77,13 @@ def _size(tcb: Tcb, in_flight: int, unsent: int) -> int:
     if size <= 0 or (size < min(unsent, tcb.mss) and in_flight):
         return 0
     return size
+
+
+def _reopen(tcb: Tcb) -> None:
+    """The window is open again: what probed it was dropped, so that goes out once more, and at once."""
+    tcb.probing = False
+    tcb.snd_nxt = tcb.snd_una
+    tcb.rto_s, tcb.rexmit_at = rto_s(tcb), NEVER
 
 
 def _recover(tcb: Tcb) -> list[Wanted]:
@@ -121,5 +130,6 @@ def _probe(tcb: Tcb) -> list[Wanted]:
     text = tcb.outbox[:1]
     fin = FIN if tcb.fin_queued and len(text) == len(tcb.outbox) else 0
     wanted = Wanted(ACK | fin, tcb.snd_nxt, text)
+    tcb.probing = True
     tcb.snd_nxt = add(tcb.snd_nxt, len(text) + (1 if fin else 0))
     return [wanted]

@@ -67,6 +67,8 @@ class Tcb:
     recover: int | None = field(init=False, default=None)
     """SND.NXT when the timer expired: acknowledgments below it call for the next retransmission at once."""
     rexmit_at: float = field(init=False, default=NEVER)
+    probing: bool = field(init=False, default=False)
+    """What is in flight went out into a closed window, to be heard of and most likely dropped."""
 
     idle_at: float = field(init=False, default=NEVER)
     say_at: float = field(init=False, default=NEVER)
