@@ -2,7 +2,8 @@
 
 import pytest
 
-from rawspoof.core.conversation.framing import http, https, line
+from rawspoof.core.conversation.framing import REQUEST_MAX, ber, first, http, https, line, nul, sized
+from rawspoof.core.signature.frame import Sized
 
 
 @pytest.mark.parametrize(
@@ -16,7 +17,7 @@ from rawspoof.core.conversation.framing import http, https, line
     ],
 )
 def test_a_line(heard, frame):
-    assert line(bytearray(heard)) == frame
+    assert line(bytearray(heard)) == (frame and (*frame, False))
 
 
 HEAD = b"GET / HTTP/1.0\r\nHost: x\r\n\r\n"
@@ -38,9 +39,59 @@ HEAD = b"GET / HTTP/1.0\r\nHost: x\r\n\r\n"
     ],
 )
 def test_a_request_head(heard, frame):
-    assert http(bytearray(heard)) == frame
+    assert http(bytearray(heard)) == (frame and (*frame, False))
 
 
 def test_a_tls_handshake_is_never_whole_where_tls_is_expected():
     assert https(bytearray(b"\x16\x03\x01\x02\x00\n\n")) is None
-    assert https(bytearray(HEAD)) == (HEAD, len(HEAD))
+    assert https(bytearray(HEAD)) == (HEAD, len(HEAD), False)
+
+
+def test_up_to_a_zero_byte():
+    assert nul(bytearray(b"HELP\n\n\0more")) == (b"HELP\n\n", 7, False)
+    assert nul(bytearray(b"HELP")) is None
+
+
+@pytest.mark.parametrize(
+    ("heard", "frame"),
+    [
+        (b"0\x03abcmore", (b"0\x03abc", 5, False)),
+        (b"0\x84\0\0\0\x02abc", (b"0\x84\0\0\0\x02ab", 8, False)),
+        (b"0\x03ab", None),
+        (b"0\x84\0\0", None),
+        (b"0", None),
+        (b"0\x82\xff\xffabc", (b"0\x82\xff\xff", 4, True)),
+    ],
+)
+def test_a_ber_element(heard, frame):
+    assert ber(bytearray(heard)) == frame
+
+
+@pytest.mark.parametrize(
+    ("spec", "heard", "frame"),
+    [
+        (Sized(size=2), b"\0\x02abc", (b"\0\x02ab", 4, False)),
+        (Sized(size=2, plus=0), b"\0\x04abc", (b"\0\x04ab", 4, False)),
+        (Sized(at=1, size=3), b"\x80\0\0\x01xy", (b"\x80\0\0\x01x", 5, False)),
+        (Sized(size=4, order="little", plus=0), b"\x05\0\0\0xy", (b"\x05\0\0\0x", 5, False)),
+        (Sized(plus=3), b"abcd", (b"abc", 3, False)),
+        (Sized(plus=3), b"ab", None),
+        (Sized(size=2), b"\0", None),
+        (Sized(size=2), b"\0\x02a", None),
+        (Sized(size=2), b"", None),
+        (Sized(size=2), b"GET / HTTP", (b"GE", 2, True)),
+        (Sized(size=2, plus=0), b"\0\x01abc", (b"\0\x01", 2, True)),
+    ],
+)
+def test_a_request_that_tells_its_length(spec, heard, frame):
+    assert sized(spec, bytearray(heard)) == frame
+
+
+def test_a_length_up_to_the_limit_is_awaited():
+    assert sized(Sized(size=2, plus=0), bytearray(REQUEST_MAX.to_bytes(2, "big"))) is None
+    assert sized(Sized(size=2), bytearray(REQUEST_MAX.to_bytes(2, "big"))).last
+
+
+def test_a_service_names_its_frame_or_describes_it():
+    assert first("nul", bytearray(b"a\0")) == (b"a", 2, False)
+    assert first(Sized(plus=1), bytearray(b"ab")) == (b"a", 1, False)

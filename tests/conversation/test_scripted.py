@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rawspoof.core.conversation.base import Reply, Then
 from rawspoof.core.conversation.framing import REQUEST_MAX
 from rawspoof.core.conversation.scripted import REQUESTS_MAX, Scripted
+from rawspoof.core.signature.frame import Sized
 from rawspoof.core.signature.identity import Answer, Identity
 from rawspoof.core.signature.template import Template
 from rawspoof.core.world import host
@@ -82,6 +83,18 @@ def test_too_many_requests_end_it():
     assert asked.heard(b"PING\n" * 2) == Reply(b"PONG\n", Then.CLOSE, DELAY_S)
 
 
+def test_what_the_request_had_is_said_again():
+    echoes = (answer(r"(?s)(?P<id>..)\0(?P<no>x)?", r"{id}!{no}{len8}{<}{id}{>}"),)
+    asked = talk(answers=echoes, frame=Sized(plus=3))
+    assert asked.heard(b"ab\0{}\0").data == b"ab!\x02ab" + b"{}!\x02{}"
+
+
+def test_what_cannot_be_cut_into_requests_ends_it():
+    asked = talk(answers=(answer("GE", "no\\n"),), frame=Sized(size=2))
+    assert asked.heard(b"GET / HTTP/1.0\r\n\r\n") == Reply(b"no\n", Then.CLOSE, DELAY_S)
+    assert talk(frame=Sized(size=2)).heard(b"GET") == Reply(b"", Then.CLOSE)
+
+
 def test_who_was_served_and_idles_is_left_and_who_never_asked_is_held():
     served, greeted, unheard = talk(), talk("hello\\n"), talk()
     served.heard(b"PING\n")
@@ -112,6 +125,10 @@ ASKED = (
     b"\x16\x03\x01\x02\x00\x01\n",
     b"RFB 003.008\n",
     b"\xff\xfb\x18root\r\n",
+    b"\x80\0\0\x28\x72\xfe\x1d\x13\0\0\0\0\0\0\0\x02\0\x01\x86\xa0" + bytes(24),
+    b"\0\x1e\0\x06\x01\0\0\x01\0\0\0\0\0\0\x07version\x04bind\0\0\x10\0\x03",
+    b"0\x0c\x02\x01\x01`\x07\x02\x01\x02\x04\0\x80\0",
+    b"HELP\n\n\0",
     b"x" * 5000,
     b"y" * 12000,
 )

@@ -97,12 +97,28 @@ def test_pages_make_answers_and_their_frame():
         ('["1.{0-9}"]', "[1.0]", "`ver` wants"),
         ('["1.{0-9}"]', '["1.{9-0}"]', "climb"),
         ("otherwise = 'what?\\n'", "frame = 'word'", "frame"),
+        ("otherwise = 'what?\\n'", "frame = { at = 2 }", "frame"),
+        ("otherwise = 'what?\\n'", "frame = { size = 5 }", "frame"),
+        ("'(?i)HELP'", "'(?P<ver>.)'", "`ver` of `when`"),
+        ("'(?i)HELP', say = '", "'(?P<id>.)', say = '{id.upper}", "in no shape"),
     ],
 )
 def test_a_slip_is_told(old, new, reason):
     assert old in TEXT
     with pytest.raises(ValueError, match=reason):
         made(TEXT.replace(old, new))
+
+
+def test_a_frame_may_tell_where_the_length_stands():
+    binary = made(TEXT.replace("otherwise = 'what?\\n'", "frame = { at = 2, size = 2, plus = 0 }"))
+    assert (binary.frame.head, binary.frame.left_out, binary.frame.order) == (4, 0, "big")
+
+
+def test_an_answer_may_echo_what_its_pattern_names():
+    echo = made(TEXT.replace("'(?i)HELP', say = '", "'(?P<id>.)', say = '{id}"))
+    identity = echo.identity(echo.varieties[0], 0, {"fqdn": b"h.lan"})
+    assert identity.answers[0].say.missing() == {"id"}
+    assert identity.answers[0].say.bind({"id": b"{ver}"}).render(0.0) == b"{ver}no help in 1.0\n"
 
 
 def test_a_service_without_words_is_told():

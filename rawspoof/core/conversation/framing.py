@@ -4,7 +4,10 @@ A frame depends on the bytes alone and never on how they were cut into segments.
 """
 
 import re
+from collections.abc import Callable
 from typing import Final, NamedTuple
+
+from rawspoof.core.signature.frame import FrameName, Sized
 
 REQUEST_MAX: Final = 16 * 1024
 """Bytes of one request; precedents: nginx and Apache allow 8 KiB to a line and some lines more."""
@@ -18,6 +21,8 @@ class Frame(NamedTuple):
 
     request: bytes
     taken: int
+    last: bool = False
+    """True where the bytes cannot be cut into requests: the conversation ends with the answer to these."""
 
 
 def line(heard: bytearray) -> Frame | None:
@@ -51,4 +56,46 @@ def https(heard: bytearray) -> Frame | None:
     return None if heard[:1] == b"\x16" else http(heard)
 
 
-FRAMES: Final = {"line": line, "http": http, "https": https}
+def nul(heard: bytearray) -> Frame | None:
+    """All up to the first zero byte, without it."""
+    end = heard.find(b"\0") + 1
+    return Frame(bytes(heard[: end - 1]), end) if end else None
+
+
+def ber(heard: bytearray) -> Frame | None:
+    """One BER element of definite length, its identifier in one octet. X.690 §8.1."""
+    if len(heard) < 2:
+        return None
+    digits = heard[1] & 0x7F if heard[1] & 0x80 else 0
+    if len(heard) < 2 + digits:
+        return None
+    length = int.from_bytes(heard[2 : 2 + digits], "big") if digits else heard[1]
+    return _cut(heard, 2 + digits, 2 + digits + length)
+
+
+def sized(spec: Sized, heard: bytearray) -> Frame | None:
+    """The first request of the length that it tells; what tells none that can be is its head alone, and the last."""
+    if len(heard) < spec.head:
+        return None
+    told = int.from_bytes(heard[spec.at : spec.at + spec.size], spec.order)
+    return _cut(heard, spec.head, told + spec.left_out)
+
+
+def _cut(heard: bytearray, head: int, length: int) -> Frame | None:
+    if not head <= length <= REQUEST_MAX:
+        return Frame(bytes(heard[:head]), head, last=True)
+    return Frame(bytes(heard[:length]), length) if len(heard) >= length else None
+
+
+_NAMED: Final[dict[FrameName, Callable[[bytearray], Frame | None]]] = {
+    "line": line,
+    "http": http,
+    "https": https,
+    "nul": nul,
+    "ber": ber,
+}
+
+
+def first(spec: FrameName | Sized, heard: bytearray) -> Frame | None:
+    """The first whole request, as `spec` has it, or None while there is none."""
+    return sized(spec, heard) if isinstance(spec, Sized) else _NAMED[spec](heard)

@@ -6,7 +6,7 @@ Knows one connection's bytes; the moment and the delay are handed in. A port kee
 from typing import Final, Protocol
 
 from rawspoof.core.conversation.base import Reply, Then
-from rawspoof.core.conversation.framing import FRAMES, REQUEST_MAX
+from rawspoof.core.conversation.framing import REQUEST_MAX, Frame, first
 from rawspoof.core.signature.identity import Identity
 
 REQUESTS_MAX: Final = 100
@@ -51,7 +51,7 @@ class Scripted:
         said = b""
         if self._identity is not None and self._then is Then.LISTEN:
             self._heard += data
-            while self._then is Then.LISTEN and (request := self._request(self._identity.frame)) is not None:
+            while self._then is Then.LISTEN and (request := self._request(self._identity)) is not None:
                 said += self._answer(self._identity, request)
         return Reply(said, self._then, self._answer_s if said else 0.0)
 
@@ -61,22 +61,22 @@ class Scripted:
             self._then = Then.CLOSE
         return Reply(b"", self._then if self._then is Then.CLOSE else Then.HOLD)
 
-    def _request(self, frame: str) -> bytes | None:
+    def _request(self, identity: Identity) -> Frame | None:
         """The next whole request; a longer one than REQUEST_MAX ends the conversation, whole or not."""
-        found = FRAMES[frame](self._heard)
+        found = first(identity.frame, self._heard)
         if (found.taken if found else len(self._heard)) > REQUEST_MAX:
             self._then = Then.CLOSE
         if found is None or self._then is Then.CLOSE:
             return None
         del self._heard[: found.taken]
-        return found.request
+        return found
 
-    def _answer(self, identity: Identity, request: bytes) -> bytes:
+    def _answer(self, identity: Identity, heard: Frame) -> bytes:
         self._requests += 1
-        answer = next((a for a in identity.answers if a.when.match(request)), None)
-        if self._requests == REQUESTS_MAX or (answer and answer.close):
+        answer, match = next(((a, m) for a in identity.answers if (m := a.when.match(heard.request))), (None, None))
+        if self._requests == REQUESTS_MAX or heard.last or (answer and answer.close):
             self._then = Then.CLOSE
-        if answer is None:
+        if answer is None or match is None:
             return b""
         self._answered = True
-        return answer.say.render(self._now)
+        return answer.say.bind(match.groupdict(b"")).render(self._now)

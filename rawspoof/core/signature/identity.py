@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from rawspoof.core.signature.frame import FrameName, Sized
 from rawspoof.core.signature.template import Template
 
 
@@ -12,6 +13,7 @@ class Answer(NamedTuple):
     when: re.Pattern[bytes]
     """Matched at the start of a whole request (see `Identity.frame`)."""
     say: Template
+    """Gaps that are left name groups of `when`: what the request had there is said again."""
     close: bool
     """Close after saying it."""
 
@@ -33,5 +35,5 @@ class Identity(NamedTuple):
     """Said first; None for a service that waits to be asked."""
     answers: tuple[Answer, ...]
     """Tried in order on each whole request."""
-    frame: str
-    """What a whole request is: `line` (up to LF), `http` (up to the empty line) or `https` (the same; TLS never is)."""
+    frame: FrameName | Sized
+    """What a whole request is."""

@@ -6,12 +6,13 @@ Knows the format, not which port or host an identity is dealt to; that is the ca
 import re
 from collections.abc import Mapping
 from math import prod
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from rawspoof.core.signature.codec import AnswerText, HttpText, http_answers
+from rawspoof.core.signature.frame import FrameName, Sized
 from rawspoof.core.signature.identity import Answer, Identity
 from rawspoof.core.signature.template import SEED, Template
 from rawspoof.core.signature.variants import Field, values
@@ -44,7 +45,7 @@ class ServiceText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A web server's pages, for answers behind those of `answers`."""
     otherwise: str | None = None
     """Answer to a request that none of `answers` understands."""
-    frame: Literal["line", "http", "https"] | None = None
+    frame: FrameName | Sized | None = None
     """What a whole request is; without it `http` for a web server, else `line`."""
 
 
@@ -66,7 +67,7 @@ class Service(NamedTuple):
 
     id: str
     protocol: str
-    frame: str
+    frame: FrameName | Sized
     answers: tuple[Answer, ...]
     ports: dict[int, int]
     elsewhere: int
@@ -119,9 +120,13 @@ def _answers(text: ServiceText) -> list[AnswerText]:
 
 def _answer(text: AnswerText) -> Answer:
     try:
-        return Answer(re.compile(text.when.encode("latin-1")), Template.parse(text.say), text.close)
+        when = re.compile(text.when.encode("latin-1"))
     except re.error as e:
         raise ValueError(f"`when = {text.when}`: {e}") from None
+    say = Template.parse(text.say)
+    if shaped := {p for p in say.parts if isinstance(p, str) and "." in p and p.partition(".")[0] in when.groupindex}:
+        raise ValueError(f"`{min(shaped)}`: what a peer sent is echoed as it is, in no shape")
+    return Answer(when, say, text.close)
 
 
 def _variety(text: ServiceText, table: dict[str, Any], lists: Mapping[str, Any]) -> Variety:
@@ -161,10 +166,14 @@ class _Plain(msgspec.Struct, frozen=True):
 
 
 def _closed(variety: Variety, answers: tuple[Answer, ...]) -> None:
-    """Raise ValueError if a template names a field that neither the set nor the host has."""
+    """Raise ValueError if a template names what neither the set, the host nor the request has, or two of them have."""
     known = {name for field in variety.fields for name in field.names} | HOST_FACTS
-    said = [variety.product, variety.version, *([variety.greet] if variety.greet else []), *(a.say for a in answers)]
+    said = [variety.product, variety.version, *([variety.greet] if variety.greet else [])]
     unknown = set[str]().union(*(t.missing() for t in said)) - known
+    for answer in answers:
+        unknown |= answer.say.missing() - known - answer.when.groupindex.keys()
+        if doubtful := known & answer.when.groupindex.keys():
+            raise ValueError(f"the group `{min(doubtful)}` of `when` has the name of a field")
     if unknown:
         raise ValueError(f"set `{variety.os}` has no field `{min(unknown)}`")
 
