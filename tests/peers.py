@@ -13,8 +13,10 @@ from rawspoof.core.personality.looks import Offer
 from rawspoof.core.sensor import Sensor
 from rawspoof.core.signature.identity import Answer, Identity
 from rawspoof.core.signature.template import Template
+from rawspoof.core.tcp.handshake import Cookies
 from rawspoof.core.wire.segment import Segment, build, key_of, parse
 from rawspoof.core.world.profile import Hold, Mode, Profile
+from rawspoof.core.world.world import jitter
 from rawspoof.edges.system import personalities
 
 SECRET: Final = bytes(range(32))
@@ -45,6 +47,11 @@ def profile(
 
 
 SILENT: Final = profile()
+
+
+def exactly(seconds: float) -> float:
+    """A port's delay or hold that is so long for the connection of `segment`'s plain ports, jitter included."""
+    return seconds / jitter(1.0, Cookies(SECRET).dice(segment(0).key, T0))
 
 
 class OneProfile(NamedTuple):

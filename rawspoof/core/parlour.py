@@ -101,6 +101,9 @@ class Parlour:
     def visit(self, tcb: Tcb, seg: Segment, options: Options, at: float, out: Outcome) -> None:
         """A segment of a connection climbs the ladder, and what it meant is acted on."""
         heard = receive(tcb, seg, options, at)
+        if tcb.state is not State.FIN_WAIT_2:
+            # It is not idle, whatever it said; a wait for the peer's FIN goes on.
+            tcb.idle_at = NEVER
         if heard.reset:
             self._end(tcb, "peer-rst", at, out)
             return
@@ -109,6 +112,9 @@ class Parlour:
             out.events.append(SessionData(at, *_names(tcb.key), data[:DATA_MAX], len(data)))
             self._hear(tcb, data, at)
         if heard.fin:
+            if tcb.state is State.CLOSE_WAIT:
+                # Else we closed first, and have said why.
+                tcb.ending = tcb.ending and "peer-fin"
             self._leave(tcb)
         if tcb.talk is not None and tcb.say_at <= at:
             self._say(tcb, at)
@@ -225,7 +231,6 @@ class Parlour:
             tcb.talk.pending = tcb.talk.pending._replace(then=Then.CLOSE)
         else:
             send.close(tcb)
-        tcb.ending = tcb.ending and "peer-fin"
 
     def _wake(self, tcb: Tcb, at: float, out: Outcome) -> None:
         if tcb.say_at <= at:
@@ -305,7 +310,7 @@ class Parlour:
             tcb.idle_at = min(tcb.idle_at, at + FIN_WAIT_2_S)
         else:
             listening = tcb.talk is not None and tcb.talk.then is Then.LISTEN
-            tcb.idle_at = at + self._limits.idle_s if listening else NEVER
+            tcb.idle_at = min(tcb.idle_at, at + self._limits.idle_s) if listening else NEVER
         soonest = min(tcb.rexmit_at, tcb.idle_at, tcb.say_at)
         # An entry that comes too early is put back when it comes (`_wake` settles again): one entry a connection.
         if soonest < tcb.wake_at:
