@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from tests.signature.pattern.dialect import patterns
 from hypothesis import assume, given
 
 from rawspoof.core.signature.pattern.make import make
 from rawspoof.core.signature.pattern.parse import Flags, parse
 from rawspoof.core.signature.pattern.plausible import Kind
+from tests.signature.pattern.dialect import patterns
 
 
 def made(pattern, seed=b"seed", flags="", **more):

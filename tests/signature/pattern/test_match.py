@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from tests.signature.pattern.dialect import patterns, texts
 from hypothesis import given
 
 from rawspoof.core.signature.pattern.match import Matcher
 from rawspoof.core.signature.pattern.parse import parse
 from rawspoof.core.signature.pattern.steps import Exhausted
+from tests.signature.pattern.dialect import patterns, texts
 
 
 def search(pattern, data):
