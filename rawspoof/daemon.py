@@ -19,7 +19,7 @@ from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
 from rawspoof.edges.sinks.collector import collect, open_sinks
 from rawspoof.edges.sinks.dispatcher import Dispatcher
-from rawspoof.edges.system import personalities, privileges, process, secret
+from rawspoof.edges.system import own_tcp, personalities, privileges, process, secret
 
 if TYPE_CHECKING:
     from rawspoof.edges.firewall.guard import Guard
@@ -60,6 +60,8 @@ def _start(config: Config) -> "Supervisor":
         personality = personalities.load(config.sensor.personality)
     except personalities.UnknownPersonality as error:
         raise CannotStart(str(error)) from None
+    if config.sensor.personality == "host":
+        personality = own_tcp.like_this_machine(personality)
     # Both are slow to import, and there are two cores: scapy in a child that ends, pyroute2 here meanwhile.
     forging = _Forging(personality)
     from rawspoof.edges.firewall.guard import FirewallError, Guard, check_interfaces

@@ -283,7 +283,7 @@ class Parlour:
             return
         key, dress = tcb.key, self._dress_of(tcb.key)
         tsval = None if tcb.ts_recent is None else dress.tsval(key, at)
-        window = 0 if tcb.wnd_closed else dress.window_plain if tcb.shift is None else dress.window_scaled
+        window = 0 if tcb.wnd_closed else dress.window(key, tsval is not None, tcb.shift is not None)
         for flags, seq, data in wanted:
             tcb.ident += 1
             out.packets.append(

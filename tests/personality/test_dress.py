@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rawspoof.core.personality.dress import PAIRS_MAX
 from rawspoof.core.wire import options
 from rawspoof.core.wire.options import NONE, Option, Options
-from rawspoof.core.wire.segment import ACK, FIN, PSH, RST, SYN, URG, Segment, build, parse, reply_key
+from rawspoof.core.wire.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Segment, build, parse, reply_key
 from tests.peers import PERSONALITIES, T0, dress, segment
 
 NUMBER = st.integers(0, 0xFFFFFFFF)
@@ -37,7 +37,6 @@ def test_a_segment_is_what_build_makes(
     raw = worn.segment(heard.key, flags, seq, ack, wnd, data, tsval, tsecr, ident)
     stamps = b"" if tsval is None else options.build((Option(1), Option(1), Option(8, _pair(tsval, tsecr))))
     sent = parse(raw)
-    assert sent.ident == 0 or not ip6
     wanted = Segment(
         reply_key(heard.key), 22, 40000, seq, ack, flags, wnd, 0, stamps, data, worn.personality.ttl, sent.ident,
         ip6 or worn.personality.df, (60 if ip6 else 40) + len(stamps) + len(data),
@@ -63,6 +62,38 @@ def test_a_syn_ack_answers_the_offer(name: str, ip6: bool, offer: tuple[bool, bo
     assert (meant.tsval is not None) == (timestamps and worn.timestamps)
     assert meant.tsecr == (777 if meant.tsval is not None else 0)
     assert meant.mss == (worn.personality.synack.mss6 if ip6 else worn.personality.synack.mss4)
+
+
+@pytest.mark.parametrize(("name", "agrees"), [("linux", True), ("freebsd", True), ("windows", False)])
+@pytest.mark.parametrize("flags", [SYN, SYN | ECE, SYN | CWR, SYN | ECE | CWR])
+def test_ecn_is_agreed_to_when_it_is_asked_for(name: str, agrees: bool, flags: int) -> None:
+    sent = parse(dress(name).synack(segment(flags), NONE, 5, T0))
+    assert sent.flags == SYN | ACK | (ECE if agrees and flags == SYN | ECE | CWR else 0)
+
+
+@pytest.mark.parametrize(("name", "own"), [("linux", True), ("freebsd", True), ("windows", False)])
+def test_all_packets_of_an_ipv6_connection_have_one_flow_label(name: str, own: bool) -> None:
+    worn = dress(name)
+    first, second = segment(SYN, ip6=True), segment(SYN, ip6=True, sport=40001)
+    label = parse(worn.synack(first, NONE, 5, T0)).ident
+    assert parse(worn.segment(first.key, ACK, 1, 1, 1, b"", None, 0, 1)).ident == label
+    assert parse(worn.reset(first)).ident == label
+    assert (label != 0) == own
+    assert (parse(worn.synack(second, NONE, 5, T0)).ident != label) == own
+
+
+@pytest.mark.parametrize(
+    ("name", "windows"),
+    [
+        ("linux", [64240, 502, 65160, 510, 64800, 507, 64260, 503]),
+        ("freebsd", [65535, 1024] * 4),
+        ("windows", [65392, 256] * 4),
+    ],
+)
+def test_the_window_of_a_connection_is_what_its_syn_ack_offered(name: str, windows: list[int]) -> None:
+    worn = dress(name)
+    offers = product((False, True), repeat=3)
+    assert [worn.window(segment(ACK, ip6=ip6).key, stamps, scaled) for ip6, stamps, scaled in offers] == windows
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from rawspoof.core.wire import options
 from rawspoof.core.wire.options import Option
-from rawspoof.core.wire.segment import ACK, SYN, Malformed, Segment, build, key_of, parse, reply_key
-from rawspoof.core.wire.template import Template
+from rawspoof.core.wire.segment import ACK, ECE, SYN, Malformed, Segment, build, key_of, parse, reply_key
+from rawspoof.core.wire.template import Template, with_ece
 from tests.peers import segment
 
 NUMBER = st.integers(0, 0xFFFFFFFF)
@@ -40,13 +40,20 @@ def test_a_stamp_is_what_build_makes(layout: tuple[Option, ...], ip6: bool, data
     dated = tuple(Option(8, stamps) if item.kind == 8 else item for item in layout)
     wanted = blank(layout, ip6)._replace(
         key=reply_key(key), sport=dport, dport=sport, seq=seq, ack=ack, options=options.build(dated),
-        ident=0 if ip6 else ident,
+        ident=ident,
     )  # fmt: skip
     template = Template(build(blank(layout, ip6)))
     assert template.timestamps == any(item.kind == 8 for item in layout)
     if not template.timestamps:
         tsval = tsecr = 0
     assert template.stamp(key, seq, ack, tsval, tsecr, ident) == build(wanted)
+
+
+@pytest.mark.parametrize("ip6", [False, True])
+@given(st.integers(0, 65535))
+def test_ece_is_added_with_its_checksum(ip6: bool, window: int) -> None:
+    plain = blank(LAYOUTS["linux"], ip6)._replace(wnd=window)
+    assert with_ece(build(plain)) == build(plain._replace(flags=SYN | ACK | ECE))
 
 
 @pytest.mark.parametrize("change", [{"seq": 1}, {"ack": 1}, {"sport": 1, "key": bytes(9) + b"\1\0\0"}])

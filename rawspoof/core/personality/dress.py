@@ -5,15 +5,17 @@ Addresses always come as the `key` of the segment that is answered; the packet g
 
 from collections.abc import Mapping
 from hashlib import blake2s
+from itertools import product
 from struct import Struct
 from typing import Final
+from zlib import crc32
 
-from rawspoof.core.personality.looks import Offer
+from rawspoof.core.personality.looks import Offer, window
 from rawspoof.core.personality.model import Personality
 from rawspoof.core.wire import checksum
 from rawspoof.core.wire.options import Options
-from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, TCP, Segment
-from rawspoof.core.wire.template import Template
+from rawspoof.core.wire.segment import ACK, CWR, ECE, FIN, RST, SYN, TCP, Segment
+from rawspoof.core.wire.template import Template, with_ece
 
 _IP4 = Struct("!HHHHBBH4s4s").pack
 _IP6 = Struct("!IHBB16s16s").pack
@@ -24,6 +26,8 @@ _NOP_NOP_TIMESTAMPS: Final = 0x0101080A
 PAIRS_MAX: Final = 4096
 """Pairs of addresses whose clock offset is remembered; all are forgotten together and computed again."""
 _MASK: Final = 0xFFFFFFFF
+_ECN_SETUP: Final = ECE | CWR
+"""RFC 3168 §6.1.1: both together on a SYN ask for ECN."""
 
 
 class Dress:
@@ -39,9 +43,13 @@ class Dress:
         self._ident_rule = personality.ident.flow
         self._ident = int.from_bytes(secret[:2], "big")
         self._offsets: dict[bytes, int] = {}
+        self._ecn = personality.synack.ecn
+        self._labels, self._label_seed = personality.flow_label == "flow", int.from_bytes(secret[2:6], "big")
         self.wscale = personality.synack.wscale
-        self.window_plain = personality.synack.window4
-        self.window_scaled = max(personality.synack.window4_timestamps >> self.wscale, 1)
+        self._windows = {
+            (version, stamps, scaled): _in_header(window(personality, version, stamps, scaled), scaled * self.wscale)
+            for version, stamps, scaled in product((4, 6), (False, True), (False, True))
+        }
 
     @property
     def timestamps(self) -> bool:
@@ -54,11 +62,17 @@ class Dress:
         template = self._templates[
             6 if ip6 else 4, options.sack_ok, options.tsval is not None, options.wscale is not None
         ]
-        ident = self._next_ident() if self._shared_handshake else 0
+        ident = self._label(seg.key) if ip6 else self._next_ident() if self._shared_handshake else 0
         ack = (seg.seq + 1) & _MASK
         if not template.timestamps:
-            return template.stamp(seg.key, iss, ack, 0, 0, ident)
-        return template.stamp(seg.key, iss, ack, self.tsval(seg.key, now), options.tsval or 0, ident)
+            packet = template.stamp(seg.key, iss, ack, 0, 0, ident)
+        else:
+            packet = template.stamp(seg.key, iss, ack, self.tsval(seg.key, now), options.tsval or 0, ident)
+        return with_ece(packet) if self._ecn and seg.flags & _ECN_SETUP == _ECN_SETUP else packet
+
+    def window(self, key: bytes, timestamps: bool, scaled: bool) -> int:
+        """The window in a connection's segments, for what its handshake agreed on."""
+        return self._windows[6 if len(key) == 36 else 4, timestamps, scaled]
 
     def segment(
         self,
@@ -114,6 +128,10 @@ class Dress:
         ident = self._next_ident() if self._shared_handshake else 0
         return self._packet(key, flags, seq, ack, 0, b"", 20, ident)
 
+    def _label(self, key: bytes) -> int:
+        """The flow label of an IPv6 connection: looks random, as RFC 6437 §3 asks, and needs no table."""
+        return crc32(key, self._label_seed) & 0xFFFFF if self._labels else 0
+
     def _next_ident(self) -> int:
         self._ident = (self._ident + 1) & 0xFFFF
         return self._ident
@@ -133,8 +151,13 @@ class Dress:
         total = TCP + size + int.from_bytes(key, "big") + seq + ack + bits + wnd + checksum.total(rest)
         field = -total % 65535
         if len(key) == 36:
-            head = _IP6(6 << 28, size, TCP, self._ttl, key[16:32], key[:16])
+            head = _IP6(6 << 28 | self._label(key), size, TCP, self._ttl, key[16:32], key[:16])
             return head + _TCP(key[34:], key[32:34], seq, ack, bits, wnd, field, 0) + rest
         ip_total = 0x4500 + size + 20 + ident + self._df + (self._ttl << 8 | TCP) + int.from_bytes(key[:8], "big")
         head = _IP4(0x4500, size + 20, ident, self._df, self._ttl, TCP, -ip_total % 65535, key[4:8], key[:4])
         return head + _TCP(key[10:], key[8:10], seq, ack, bits, wnd, field, 0) + rest
+
+
+def _in_header(wnd: int, shift: int) -> int:
+    """A window as a header shows it; Linux rounds up, so that what the SYN-ACK offered is not taken back."""
+    return -(-wnd >> shift)

@@ -18,12 +18,13 @@ def _look(personality: Personality, version: int, sack: bool, timestamps: bool, 
     numbers = personality.synack
     layout = numbers.options.offered(sack, timestamps, wscale)
     return Look(
-        version, personality.ttl, personality.df, _window(personality, version, "T" in layout, wscale), layout,
+        version, personality.ttl, personality.df, window(personality, version, "T" in layout, wscale), layout,
         numbers.mss6 if version == 6 else numbers.mss4, numbers.wscale,
     )  # fmt: skip
 
 
-def _window(personality: Personality, version: int, timestamps: bool, wscale: bool) -> int:
+def window(personality: Personality, version: int, timestamps: bool, wscale: bool) -> int:
+    """The window in octets, for what SYN and SYN-ACK agreed on."""
     numbers = personality.synack
     if not wscale and numbers.window_unscaled:
         return numbers.window_unscaled

@@ -58,6 +58,8 @@ class SynAck(_Table, frozen=True):
     window6: Word
     window6_timestamps: Word
     options: Layouts
+    ecn: bool = False
+    """Whether ECE comes back for a SYN that asks for ECN (RFC 3168 §6.1.1)."""
     window_unscaled: Word = 0
     """Instead of the others where the SYN offered no window scaling; 0: the same."""
 
@@ -81,6 +83,8 @@ class Personality(_Table, frozen=True):
     timestamps: Timestamps
     synack: SynAck
     open_port: OpenPort
+    flow_label: Literal["flow", "zero"] = "zero"
+    """IPv6's flow label: a connection's own (RFC 6437), or none."""
 
 
 def parse(text: str) -> Personality:

@@ -1,0 +1,119 @@
+"""A sensor for kernel tests: started on its side of a lab, answering when the test gets it, ended after it.
+
+Knows the command line, the processes and what is said on standard error. A sensor that complained about a packet fails
+the test it served.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final, TypeVar
+
+from rawspoof.edges.lab.lab import READY
+from rawspoof.edges.lab.namespaces import INTERFACE, Lab, stop
+from tests.netns.taps import call
+
+READY_S: Final = 20.0
+POLL_S: Final = 0.01
+SECRET: Final = bytes(range(32))
+"""The same world in every run: what a scanner meets on a port is no matter of chance."""
+
+Thing = TypeVar("Thing")
+
+
+class Sensor:
+    """A running `rawspoof run`."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", folder: Path) -> None:
+        self.process, self.folder = process, folder
+
+    @property
+    def pid(self) -> int:
+        """The supervisor's."""
+        return self.process.pid
+
+    def said(self) -> str:
+        """Everything that it wrote to standard error so far."""
+        return (self.folder / "stderr").read_text()
+
+    def children(self) -> dict[str, int]:
+        """Its processes by name: `work0`, `collec`."""
+        pids = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return {Path("/proc", pid, "comm").read_text().strip().removeprefix("rawspoof-"): int(pid) for pid in pids}
+
+    def ask(self, number: signal.Signals) -> int:
+        """Send it a signal; its exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(10)
+
+
+def start(lab: Lab, folder: Path, *args: str, **kwargs: Any) -> Sensor:
+    """A sensor on its way up, for tests in which it does not get there; `kwargs` are Popen's."""
+    secret = folder / "secret"
+    secret.write_bytes(SECRET)
+    with (folder / "stderr").open("wb") as stderr:
+        argv = [sys.executable, "-m", "rawspoof", "run", "--secret-file", str(secret), *args]
+        return Sensor(lab.run("sensor", argv, stdin=subprocess.DEVNULL, stderr=stderr, **kwargs), folder)
+
+
+@contextmanager
+def running(lab: Lab, *args: str, **kwargs: Any) -> Iterator[Sensor]:
+    """A sensor that answers, for as long as the block lasts."""
+    with TemporaryDirectory(prefix="rawspoof-test-") as folder:
+        sensor = start(lab, Path(folder), *args, **kwargs)
+        try:
+            until(lambda: READY.decode() in sensor.said() or sensor.process.poll() is not None, READY_S)
+            assert sensor.process.poll() is None, sensor.said()
+            yield sensor
+        finally:
+            stop(sensor.process)
+        assert "broke something" not in sensor.said(), sensor.said()
+
+
+def until(condition: Callable[[], Thing], within_s: float) -> Thing:
+    """What the condition gives once that is true; fails the test if it never is."""
+    end = time.monotonic() + within_s
+    while not (met := condition()):
+        assert time.monotonic() < end, f"not within {within_s} s"
+        time.sleep(POLL_S)
+    return met
+
+
+def tell(figure: str) -> None:
+    """Show something measured (`pytest -s`, or -rP)."""
+    sys.stdout.write(f"{figure}\n")
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended (a zombie has)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def ruleset(lab: Lab) -> str:
+    """What nft shows of the sensor side's rules."""
+    return call(lab, "sensor", "nft", "list", "ruleset")
+
+
+def table_is_there(lab: Lab) -> bool:
+    return "rawspoof" in ruleset(lab)
+
+
+def mac(lab: Lab, side: Any) -> str:
+    """The address of the wire's end."""
+    return str(json.loads(call(lab, side, "ip", "-j", "link", "show", INTERFACE))[0]["address"])
+
+
+def spent_s(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
