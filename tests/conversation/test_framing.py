@@ -1,8 +1,10 @@
 """Where a request ends, whatever comes after it."""
 
+import re
+
 import pytest
 
-from rawspoof.core.conversation.framing import REQUEST_MAX, ber, first, http, https, line, nul, sized
+from rawspoof.core.conversation.framing import REQUEST_MAX, ber, first, http, https, line, matched, nul, sized
 from rawspoof.core.signature.frame import Sized
 
 
@@ -85,6 +87,20 @@ def test_a_ber_element(heard, frame):
 )
 def test_a_request_that_tells_its_length(spec, heard, frame):
     assert sized(spec, bytearray(heard)) == frame
+
+
+@pytest.mark.parametrize(
+    ("heard", "frame"),
+    [
+        (b"\r\n\r\nmore", (b"\r\n\r\n", 4, False)),
+        (b"\x01\x02\x03", (b"\x01\x02", 2, False)),
+        (b"\r\n", None),
+        (b"GET / HTTP/1.0\r\n\r\n", None),
+    ],
+)
+def test_as_much_as_a_pattern_wants(heard, frame):
+    whens = [re.compile(rb"\r\n\r\n"), re.compile(rb"\x01\x02\x03"), re.compile(rb"\x01.")]
+    assert matched(whens, bytearray(heard)) == first("match", bytearray(heard), whens) == frame
 
 
 def test_a_length_up_to_the_limit_is_awaited():

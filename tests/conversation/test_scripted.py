@@ -95,6 +95,14 @@ def test_what_cannot_be_cut_into_requests_ends_it():
     assert talk(frame=Sized(size=2)).heard(b"GET") == Reply(b"", Then.CLOSE)
 
 
+def test_a_request_without_frame_is_as_long_as_its_pattern():
+    known = (answer(r"\r\n\r\n", "hi\n"), answer(r"(?s)GET .*?\n\n", "page\n", close=True))
+    asked = talk(answers=known, frame="match")
+    assert asked.heard(b"\r\n\r") == Reply(b"", Then.LISTEN)
+    assert asked.heard(b"\nGET /\n\nx") == Reply(b"hi\npage\n", Then.CLOSE, DELAY_S)
+    assert talk(answers=known, frame="match").heard(b"HELP\r\n\r\n") == Reply(b"", Then.LISTEN)
+
+
 def test_who_was_served_and_idles_is_left_and_who_never_asked_is_held():
     served, greeted, unheard = talk(), talk("hello\\n"), talk()
     served.heard(b"PING\n")

@@ -4,7 +4,7 @@ A frame depends on the bytes alone and never on how they were cut into segments.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from rawspoof.core.signature.frame import FrameName, Sized
@@ -73,6 +73,12 @@ def ber(heard: bytearray) -> Frame | None:
     return _cut(heard, 2 + digits, 2 + digits + length)
 
 
+def matched(whens: Iterable[re.Pattern[bytes]], heard: bytearray) -> Frame | None:
+    """All up to the earliest place where one of the patterns has matched, or None while none has."""
+    ends = [found.end() for when in whens if (found := when.match(heard))]
+    return Frame(bytes(heard[: min(ends)]), min(ends)) if ends else None
+
+
 def sized(spec: Sized, heard: bytearray) -> Frame | None:
     """The first request of the length that it tells; what tells none that can be is its head alone, and the last."""
     if len(heard) < spec.head:
@@ -87,7 +93,7 @@ def _cut(heard: bytearray, head: int, length: int) -> Frame | None:
     return Frame(bytes(heard[:length]), length) if len(heard) >= length else None
 
 
-_NAMED: Final[dict[FrameName, Callable[[bytearray], Frame | None]]] = {
+_NAMED: Final[dict[str, Callable[[bytearray], Frame | None]]] = {
     "line": line,
     "http": http,
     "https": https,
@@ -96,6 +102,8 @@ _NAMED: Final[dict[FrameName, Callable[[bytearray], Frame | None]]] = {
 }
 
 
-def first(spec: FrameName | Sized, heard: bytearray) -> Frame | None:
-    """The first whole request, as `spec` has it, or None while there is none."""
-    return sized(spec, heard) if isinstance(spec, Sized) else _NAMED[spec](heard)
+def first(spec: FrameName | Sized, heard: bytearray, whens: Iterable[re.Pattern[bytes]] = ()) -> Frame | None:
+    """The first whole request, as `spec` has it, or None while there is none. `whens` are those of the answers."""
+    if isinstance(spec, Sized):
+        return sized(spec, heard)
+    return matched(whens, heard) if spec == "match" else _NAMED[spec](heard)

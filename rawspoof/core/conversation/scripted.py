@@ -63,7 +63,7 @@ class Scripted:
 
     def _request(self, identity: Identity) -> Frame | None:
         """The next whole request; a longer one than REQUEST_MAX ends the conversation, whole or not."""
-        found = first(identity.frame, self._heard)
+        found = first(identity.frame, self._heard, (a.when for a in identity.answers))
         if (found.taken if found else len(self._heard)) > REQUEST_MAX:
             self._then = Then.CLOSE
         if found is None or self._then is Then.CLOSE:
