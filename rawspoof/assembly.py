@@ -1,12 +1,13 @@
-"""Builds a Sensor from a configuration: the one place that knows every room. Opens nothing but signature files."""
+"""Builds a Sensor from a configuration: the one place that knows every room. Opens nothing but data files."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
 from rawspoof.config.load import ConfigError
 from rawspoof.config.model import Config
+from rawspoof.core.conversation.fuzz import Payloads
 from rawspoof.core.gate import Gate
 from rawspoof.core.parlour import Limits
 from rawspoof.core.personality.dress import Dress
@@ -14,9 +15,14 @@ from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
 from rawspoof.core.sensor import Sensor
 from rawspoof.core.world.world import World
+from rawspoof.edges.system.kinds import load_kinds
+from rawspoof.edges.system.payloads import load_payloads
 from rawspoof.edges.system.signatures import load_catalogue
 
 log = logging.getLogger(__name__)
+
+Templates = Mapping[str, Mapping[Offer, bytes]]
+"""Forged SYN-ACKs by operating system family."""
 
 
 class Parts(NamedTuple):
@@ -24,39 +30,60 @@ class Parts(NamedTuple):
 
     config: Config
     secret: bytes
-    personality: Personality
+    faces: Mapping[str, Personality]
+    """Personality of each operating system family that a host may have; the first is the default."""
     world: World
+    payloads: Payloads | None
+    """For a fuzz world."""
 
 
-def parts(config: Config, secret: bytes, personality: Personality) -> Parts:
+def parts(config: Config, secret: bytes, faces: Mapping[str, Personality]) -> Parts:
     """Everything but the templates. Signatures that do not parse are logged, the others load. Raises ConfigError."""
     catalogue, problems = load_catalogue(config.signatures)
     for problem in problems:
         log.warning("%s", problem)
+    family = next(iter(faces.values())).family
     try:
-        world = World(catalogue, secret, config.world, personality.family)
+        kinds = load_kinds(faces) if config.world.kind == "plausible" else ()
+        payloads = load_payloads(config.world) if config.world.kind == "fuzz" else None
+        world = World(catalogue, secret, config.world, family, kinds)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    return Parts(config, secret, personality, world)
+    return Parts(config, secret, faces, world, payloads)
 
 
-def sensor(made: Parts, templates: Mapping[Offer, bytes], verify_checksums: bool = True) -> Sensor:
+def sensor(made: Parts, templates: Templates, verify_checksums: bool = True) -> Sensor:
     """A sensor of its own flows and counters."""
     config = made.config
-    dress = Dress(made.personality, templates, made.secret)
+    dresses = {family: Dress(face, templates[family], made.secret) for family, face in made.faces.items()}
     return Sensor(
         made.secret,
         made.world,
-        # One personality for every destination yet; decoy networks will give each address its own.
-        lambda _: dress,
+        _dress_of(made, dresses),
         _gate(config),
         closed_ports=config.sensor.closed_ports,
+        doors=config.world.kind == "plausible",
         flows_max=config.tcp.flows_max,
         holds_max=config.tcp.holds_max,
         half_open_max=config.tcp.half_open_max,
         limits=Limits(config.tcp.idle_s, config.tcp.retries_max),
+        payloads=made.payloads,
         verify_checksums=verify_checksums,
     )
+
+
+def _dress_of(made: Parts, dresses: Mapping[str, Dress]) -> Callable[[bytes], Dress]:
+    """One personality for every destination, or, where each address is a host of its own, that host's."""
+    default = next(iter(dresses.values()))
+    if made.config.world.kind != "plausible":
+        return lambda key: default
+    family = made.world.family
+
+    def of_host(key: bytes) -> Dress:
+        half = (len(key) - 4) // 2
+        return dresses[family(key[:half], key[half:-4])]
+
+    return of_host
 
 
 def _gate(config: Config) -> Gate:

@@ -19,7 +19,7 @@ from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
 from rawspoof.edges.sinks.collector import collect, open_sinks
 from rawspoof.edges.sinks.dispatcher import Dispatcher
-from rawspoof.edges.system import own_tcp, personalities, privileges, process, secret
+from rawspoof.edges.system import personalities, privileges, process, secret
 
 if TYPE_CHECKING:
     from rawspoof.edges.firewall.guard import Guard
@@ -57,20 +57,18 @@ def _start(config: Config) -> "Supervisor":
     if os.geteuid() or not privileges.held(privileges.CAP_NET_ADMIN):
         raise CannotStart("only root can take packets from the kernel: sudo rawspoof run …")
     try:
-        personality = personalities.load(config.sensor.personality)
+        faces = personalities.faces(config)
     except personalities.UnknownPersonality as error:
         raise CannotStart(str(error)) from None
-    if config.sensor.personality == "host":
-        personality = own_tcp.like_this_machine(personality)
     # Both are slow to import, and there are two cores: scapy in a child that ends, pyroute2 here meanwhile.
-    forging = _Forging(personality)
+    forging = _Forging(faces)
     from rawspoof.edges.firewall.guard import FirewallError, Guard, check_interfaces
     from rawspoof.edges.firewall.plan import plan_from
 
     plan = plan_from(config)
     try:
         check_interfaces(plan)
-        made = assembly.parts(config, secret.load(config), personality)
+        made = assembly.parts(config, secret.load(config), faces)
         supervisor = Supervisor(made, forging.result(), Guard(plan) if config.sensor.firewall else None)
     except (FirewallError, secret.SecretError) as error:
         raise CannotStart(str(error)) from None
@@ -85,23 +83,23 @@ def _start(config: Config) -> "Supervisor":
 class _Forging:
     """Templates being forged in a child of their own, whose 50 MB of scapy go with it."""
 
-    def __init__(self, personality: Personality) -> None:
+    def __init__(self, faces: Mapping[str, Personality]) -> None:
         self._ours, theirs = socket.socketpair()
-        self._pid = process.fork(lambda: _forge(personality, theirs))
+        self._pid = process.fork(lambda: _forge(faces, theirs))
         theirs.close()
 
-    def result(self) -> dict[Offer, bytes]:
+    def result(self) -> dict[str, dict[Offer, bytes]]:
         """The templates. Raises CannotStart."""
         with self._ours, self._ours.makefile("rb") as file:
             message = file.read()
         os.waitpid(self._pid, 0)
         if not message:
             raise CannotStart("scapy could not forge the templates (see above): scripts/install mends the installation")
-        return msgspec.msgpack.decode(message, type=dict[Offer, bytes])
+        return msgspec.msgpack.decode(message, type=dict[str, dict[Offer, bytes]])
 
 
-def _forge(personality: Personality, out: socket.socket) -> int:
-    templates = personalities.forge(personality)
+def _forge(faces: Mapping[str, Personality], out: socket.socket) -> int:
+    templates = {family: personalities.forge(face) for family, face in faces.items()}
     out.sendall(msgspec.msgpack.encode(templates))
     return 0
 
@@ -129,7 +127,7 @@ class _Child:
 class Supervisor:
     """The processes and the firewall table."""
 
-    def __init__(self, made: assembly.Parts, templates: Mapping[Offer, bytes], guard: "Guard | None") -> None:
+    def __init__(self, made: assembly.Parts, templates: assembly.Templates, guard: "Guard | None") -> None:
         self._made, self._templates, self._guard = made, templates, guard
         self._collector = _Child()
         self._workers = [_Child() for _ in range(made.config.sensor.workers)]
@@ -289,4 +287,4 @@ def _summary(made: assembly.Parts) -> str:
     if sensor.addresses:
         where += f" for {', '.join(sensor.addresses)}"
     what = f"only {world.only}" if world.only else f"world {world.kind}"
-    return f"{where}, {what}, as {made.personality.name}, {sensor.workers} worker(s); Ctrl-C ends it"
+    return f"{where}, {what}, as {next(iter(made.faces.values())).name}, {sensor.workers} worker(s); Ctrl-C ends it"

@@ -24,9 +24,9 @@ def run(config: Config, source: str, output: str | None, events: str | None) -> 
 
     `output` gets everything that came in and went out. Raises SecretError, UnknownPersonality, ConfigError, OSError.
     """
-    personality = personalities.load(config.sensor.personality)
-    made = assembly.parts(config, secret.load(config), personality)
-    sensor = assembly.sensor(made, personalities.forge(personality))
+    faces = personalities.faces(config, look=False)
+    made = assembly.parts(config, secret.load(config), faces)
+    sensor = assembly.sensor(made, {family: personalities.forge(face) for family, face in faces.items()})
     with ExitStack() as stack:
         link: Link = PcapLink(source)
         if output is not None:

@@ -5,12 +5,11 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from rawspoof import assembly
 from rawspoof.core.event import AnyEvent
-from rawspoof.core.personality.looks import Offer
 from rawspoof.core.tally import Tally
 from rawspoof.edges.firewall.plan import MARK
 from rawspoof.edges.link.nfqueue import NfqueueLink, QueueTaken
@@ -70,7 +69,7 @@ class Publisher:
 def run(
     number: int,
     made: assembly.Parts,
-    templates: Mapping[Offer, bytes],
+    templates: assembly.Templates,
     events: socket.socket,
     status: socket.socket,
     parent: int,

@@ -40,6 +40,7 @@ ROOMS: Final = (
     "gate",
     "outcome",
     "tally",
+    "talk",
     "doorbell",
     "parlour",
     "sensor",

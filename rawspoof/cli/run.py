@@ -4,7 +4,7 @@ import argparse
 import os
 from typing import Any, Final
 
-from rawspoof.config.load import load
+from rawspoof.config.load import ConfigError, load
 
 WORKERS_MAX: Final = 64
 """The limit of sensor.workers; `auto` stays below it on a machine with more cores."""
@@ -45,11 +45,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     for key, flags, how in OPTIONS:
         # A flag that is not given leaves no trace in the namespace, so it overrides nothing.
         parser.add_argument(*flags, dest=key, default=argparse.SUPPRESS, **how)
+    parser.add_argument("-1", "--fuzz-random", action="store_true", help="fuzz scanners with random bytes")
 
 
 def overrides(args: argparse.Namespace) -> dict[str, object]:
-    """What the command line says about the configuration, by dotted key."""
-    return {key: vars(args)[key] for key, _, _ in OPTIONS if key in vars(args)}
+    """What the command line says about the configuration, by dotted key. Raises ConfigError for flags that exclude each other."""
+    said = {key: vars(args)[key] for key, _, _ in OPTIONS if key in vars(args)}
+    if args.fuzz_random and "world.fuzz_wordlist" in said:
+        raise ConfigError("command line: -1 makes payloads and -f reads them from a file: choose one")
+    if args.fuzz_random or "world.fuzz_wordlist" in said:
+        said["world.kind"] = "fuzz"
+    return said
 
 
 def ports(text: str) -> list[int]:
@@ -98,7 +104,9 @@ OPTIONS: Final[tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...]] = (
         ("--no-firewall", "--no-iptables"),
         {"action": "store_false", "help": "install no rules (see `rawspoof rules`)"},
     ),
-    ("world.kind", ("--world",), _one("maze|open", "services everywhere, or open and silent")),
+    ("world.kind", ("--world",), _one("KIND", "maze, plausible, open or fuzz: who lives here")),
+    ("world.fuzz_wordlist", ("-f", "--fuzz-wordlist"), _one("FILE", "fuzz scanners with its lines")),
+    ("world.fuzz_wrapper", ("-n", "--fuzz-wrapper"), _one("FILE", "lines around payloads, for -1 and -f")),
     ("world.only", ("--only",), _one("SERVICE", "this service on every port")),
     ("world.delivery", ("--delivery",), _one("human|prompt", "delays and silent ports, or at once")),
     ("world.hold_min_s", ("-t",), _one("SECONDS", "shortest time a connection is held", type=float)),

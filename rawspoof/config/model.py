@@ -53,8 +53,9 @@ class Sensor(Section, frozen=True):
 class World(Section, frozen=True):
     """Who lives at each port."""
 
-    kind: Literal["maze", "open"] = "maze"
-    """`maze`: every port a service; `open`: every port open and silent."""
+    kind: Literal["maze", "plausible", "open", "fuzz"] = "maze"
+    """`maze`: every port a service; `plausible`: each address a host with 5 to 40 open ports; `open`: every port open
+    and silent; `fuzz`: every port sends a payload, to test one's own scanners."""
     only: str = ""
     """Deal only this service, on every port."""
     delivery: Literal["human", "prompt"] = "human"
@@ -67,6 +68,12 @@ class World(Section, frozen=True):
     """Share of ports that never say a byte."""
     persist_share: Share = 0.05
     """Share of ports that close their window after the peer's first data and keep it closed."""
+    drip_share: Share = 0.0
+    """Share of a maze's ports that speak a little at a time: greetings byte by byte, silent ones random lines."""
+    fuzz_wordlist: str = ""
+    """File whose lines are the payloads of a `fuzz` world, one a connection; empty: random bytes."""
+    fuzz_wrapper: str = ""
+    """File of lines around payloads, which stand in for their `__FUZZ__`; empty: payloads go out as they are."""
     hold_min_s: Seconds = 4.0
     """Shortest hold. Under 3 s nmap files a silent port as tcpwrapped, its cheapest answer."""
     hold_max_s: Seconds = 36000.0

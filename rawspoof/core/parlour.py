@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from rawspoof.core.conversation.base import Conversation, Reply, Then
-from rawspoof.core.conversation.scripted import Scripted
+from rawspoof.core import talk
+from rawspoof.core.conversation.base import Then
+from rawspoof.core.conversation.fuzz import Payloads
 from rawspoof.core.event import DATA_MAX, SessionClosed, SessionData, SessionOpened
 from rawspoof.core.outcome import Outcome
 from rawspoof.core.personality.dress import Dress
@@ -27,7 +28,7 @@ from rawspoof.core.tcp.state import State
 from rawspoof.core.tcp.tcb import NEVER, Tcb, opened
 from rawspoof.core.wire.options import Options
 from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Segment
-from rawspoof.core.world.profile import Hold, Mode, Profile
+from rawspoof.core.world.profile import Hold, Profile
 from rawspoof.core.world.world import World, jitter
 
 TIME_WAIT_S: Final = 60.0
@@ -36,16 +37,6 @@ FIN_WAIT_2_S: Final = 60.0
 """Linux's tcp_fin_timeout: how long we wait for a peer that never closes its side."""
 CHALLENGES_PER_S: Final = 100
 """RFC 5961 §7 asks for a limit over all connections and leaves its size open."""
-
-
-@dataclass(slots=True)
-class Talk:
-    """A connection's conversation and what it still wants said."""
-
-    conversation: Conversation
-    profile: Profile
-    then: Then = Then.LISTEN
-    pending: Reply | None = None
 
 
 @dataclass(slots=True)
@@ -70,7 +61,10 @@ class Parlour:
         holds: Holds,
         limits: Limits,
         tally: Tally,
+        payloads: Payloads | None = None,
     ) -> None:
+        """`payloads` are for ports of a fuzz world."""
+        self._payloads = payloads
         self._world, self._cookies, self._recent, self._dress_of = world, cookies, recent, dress_of
         self._deadlines, self._flows, self._holds = deadlines, flows, holds
         self._limits, self._tally = limits, tally
@@ -85,7 +79,7 @@ class Parlour:
             return False
         for proof in self._cookies.proofs(seg, at):
             profile = self._world.profile(seg.src, seg.dst, seg.dport)
-            if not proof.sent or _said(profile, proof.sent):
+            if talk.said(profile, proof.sent):
                 break
         else:
             return False
@@ -110,14 +104,17 @@ class Parlour:
         if heard.data:
             data = heard.data
             out.events.append(SessionData(at, *_names(tcb.key), data[:DATA_MAX], len(data)))
-            self._hear(tcb, data, at)
+            if tcb.talk is None:
+                tcb.talk = talk.resume(self._profile(tcb.key), tcb.dice, at)
+            if tcb.talk is not None:
+                tcb.talk.hear(tcb, data, at)
         if heard.fin:
             if tcb.state is State.CLOSE_WAIT:
                 # Else we closed first, and have said why.
                 tcb.ending = tcb.ending and "peer-fin"
             self._leave(tcb)
         if tcb.talk is not None and tcb.say_at <= at:
-            self._say(tcb, at)
+            self._tally.octets_cut += tcb.talk.say(tcb, at)
         self._answer(tcb, heard, at, out)
         self._settle(tcb, at, out)
 
@@ -146,22 +143,21 @@ class Parlour:
     def _open(self, seg: Segment, options: Options, proof: Proof, profile: Profile, at: float, out: Outcome) -> None:
         """The handshake is complete."""
         tcb = opened(seg, options, proof, self._dress_of(seg.key).timestamps, at)
-        service, greeting = "", b""
-        if profile.identity is not None:
-            conversation = Scripted(profile, at, jitter(profile.delay_s, proof.dice))
-            reply = conversation.opened()
-            service, greeting = profile.identity.service, reply.data
-            tcb.talk = Talk(conversation, profile)
-            self._queue(tcb, reply, at)
+        greeting = b""
+        tcb.talk = talk.begin(profile, self._payloads, proof.dice, at)
+        if tcb.talk is not None:
+            reply = tcb.talk.conversation.opened()
+            greeting = reply.data
+            tcb.talk.queue(tcb, reply, at)
         self._tally.opened += 1
-        names = _names(seg.key)
-        out.events.append(SessionOpened(at, *names, service, greeting))
+        service = profile.identity.service if profile.identity is not None else ""
+        out.events.append(SessionOpened(at, *_names(seg.key), service, greeting))
         if seg.len or not proof.since_irs:
             self.visit(tcb, seg, options, at, out)
             return
         # A bare ACK has told all it had to tell.
-        if tcb.say_at <= at:
-            self._say(tcb, at)
+        if tcb.talk is not None and tcb.say_at <= at:
+            self._tally.octets_cut += tcb.talk.say(tcb, at)
             self._emit(tcb, send.new(tcb, at), at, out)
         self._settle(tcb, at, out)
 
@@ -170,7 +166,7 @@ class Parlour:
         tcb = opened(seg, options, proof, self._dress_of(seg.key).timestamps, at)
         tcb.opened_at = NEVER
         leaving = seg.flags & RST or (seg.flags & FIN and proof.since_irs == persist.NOTHING_SENT and not seg.data)
-        if profile.hold is Hold.PERSIST and _speechless(profile) and not leaving:
+        if profile.hold is Hold.PERSIST and talk.speechless(profile) and not leaving:
             self._persist(tcb, seg, proof, at, out)
         else:
             self.visit(tcb, seg, options, at, out)
@@ -185,56 +181,18 @@ class Parlour:
         tcb.rcv_nxt = add(seg.seq, persist.taken(seg, proof))
         self._emit(tcb, [Wanted(ACK, tcb.snd_nxt)], at, out)
 
-    # Talking
-
-    def _hear(self, tcb: Tcb, data: bytes, at: float) -> None:
-        if tcb.talk is None:
-            self._revive(tcb, at)
-        if tcb.talk is not None and tcb.talk.then is not Then.CLOSE:
-            self._queue(tcb, tcb.talk.conversation.heard(data), at)
-
-    def _revive(self, tcb: Tcb, at: float) -> None:
-        """A connection that was put aside is asked something, by a peer that so far only listened."""
-        profile = self._profile(tcb.key)
-        if profile.identity is None or _speechless(profile):
-            return
-        conversation = Scripted(profile, at, jitter(profile.delay_s, tcb.dice))
-        conversation.opened()
-        tcb.talk = Talk(conversation, profile)
-
-    def _queue(self, tcb: Tcb, reply: Reply, at: float) -> None:
-        """A reply is due `after_s` from now, or together with the one that waits already."""
-        talk = tcb.talk
-        assert talk is not None
-        if talk.pending is not None:
-            reply = Reply(talk.pending.data + reply.data, reply.then)
-        else:
-            tcb.say_at = at + reply.after_s
-        talk.pending = reply
-
-    def _say(self, tcb: Tcb, at: float) -> None:
-        """The reply's moment has come: into the outbox with it."""
-        talk = tcb.talk
-        assert talk is not None
-        tcb.say_at = NEVER
-        if talk.pending is None:
-            return
-        reply, talk.pending = talk.pending, None
-        self._tally.octets_cut += send.queue(tcb, reply.data)
-        talk.then = reply.then
-        if reply.then is Then.CLOSE:
-            send.close(tcb)
+    # Leaving, waking
 
     def _leave(self, tcb: Tcb) -> None:
-        """The peer closed its side: so do we, as soon as what is due has been said (a half-closed peer still reads)."""
-        if tcb.talk is not None and tcb.talk.pending is not None and tcb.talk.pending.data:
-            tcb.talk.pending = tcb.talk.pending._replace(then=Then.CLOSE)
+        """The peer closed its side."""
+        if tcb.talk is not None:
+            tcb.talk.leave(tcb)
         else:
             send.close(tcb)
 
     def _wake(self, tcb: Tcb, at: float, out: Outcome) -> None:
-        if tcb.say_at <= at:
-            self._say(tcb, at)
+        if tcb.talk is not None and tcb.say_at <= at:
+            self._tally.octets_cut += tcb.talk.say(tcb, at)
         if tcb.rexmit_at <= at:
             self._tally.retransmissions += 1
             self._emit(tcb, send.again(tcb, at, self._limits.retries_max), at, out)
@@ -243,17 +201,16 @@ class Parlour:
                 self._end(tcb, "gave-up", at, out)
                 return
         if tcb.idle_at <= at:
-            self._idle(tcb, at, out)
+            self._idle(tcb, at)
         self._emit(tcb, send.new(tcb, at), at, out)
         self._settle(tcb, at, out)
 
-    def _idle(self, tcb: Tcb, at: float, out: Outcome) -> None:
+    def _idle(self, tcb: Tcb, at: float) -> None:
         tcb.idle_at = NEVER
         if tcb.state is State.FIN_WAIT_2:
             tcb.state = State.CLOSED
         elif tcb.talk is not None:
-            self._queue(tcb, tcb.talk.conversation.idled(), at)
-            self._say(tcb, at)
+            self._tally.octets_cut += tcb.talk.idle(tcb, at)
 
     # Sending
 
@@ -300,7 +257,7 @@ class Parlour:
         elif state is State.TIME_WAIT:
             self._freeze(tcb, Why.TIME_WAIT, at + TIME_WAIT_S)
             self._report(tcb, tcb.ending, at, out)
-        elif state is State.ESTABLISHED and not tcb.outbox and not tcb.in_flight and _quiet(tcb):
+        elif state is State.ESTABLISHED and not tcb.outbox and (tcb.talk is None or tcb.talk.quiet):
             self._hold(tcb, at)
         else:
             self._keep(tcb, at, out)
@@ -324,14 +281,13 @@ class Parlour:
     def _hold(self, tcb: Tcb, at: float) -> None:
         """Nothing more to say: freeze it until its hold is over, or forget it.
 
-        Of a peer that has sent nothing all is known without us; one that has spoken is remembered, frozen, so that
-        its keep-alives can be told from other segments.
+        Of a peer that has sent nothing, and had no more than our greeting, all is known without us. One that has
+        spoken is remembered, frozen, so that its keep-alives can be told from other segments.
         """
-        if tcb.hold_until == NEVER:
-            profile = tcb.talk.profile if tcb.talk is not None else self._profile(tcb.key)
-            if profile.hold is Hold.TIMED and tcb.opened_at != NEVER:
-                tcb.hold_until = at + jitter(profile.hold_s, tcb.dice)
-        if tcb.hold_until != NEVER or tcb.bytes_in:
+        profile = tcb.talk.profile if tcb.talk is not None else self._profile(tcb.key)
+        if tcb.hold_until == NEVER and profile.hold is Hold.TIMED and tcb.opened_at != NEVER:
+            tcb.hold_until = at + jitter(profile.hold_s, tcb.dice)
+        if tcb.hold_until != NEVER or tcb.bytes_in or not talk.said(profile, tcb.bytes_out):
             self._freeze(tcb, Why.HOLD, tcb.hold_until)
         else:
             self._flows.remove(tcb.key)
@@ -365,17 +321,3 @@ def _names(key: bytes) -> tuple[bytes, int, bytes, int]:
     """Source, its port, destination, its port."""
     half = (len(key) - 4) // 2
     return key[:half], key[-4] << 8 | key[-3], key[half:-4], key[-2] << 8 | key[-1]
-
-
-def _said(profile: Profile, octets: int) -> bool:
-    """Whether a connection held without state would have had this much from us: its greeting."""
-    return profile.identity is not None and profile.identity.greet is not None and profile.identity.greet.size == octets
-
-
-def _speechless(profile: Profile) -> bool:
-    """Whether a port has nothing to say to any request."""
-    return profile.mode is Mode.SILENT or profile.identity is None or not profile.identity.answers
-
-
-def _quiet(tcb: Tcb) -> bool:
-    return tcb.talk is None or (tcb.talk.then is Then.HOLD and tcb.talk.pending is None)

@@ -5,6 +5,7 @@ Time comes with the packet. The same Sensor serves a live queue and a pcap file.
 
 from collections.abc import Callable, Collection
 
+from rawspoof.core.conversation.fuzz import Payloads
 from rawspoof.core.doorbell import Doorbell
 from rawspoof.core.gate import Gate
 from rawspoof.core.outcome import Outcome, Verdict, nothing
@@ -18,11 +19,13 @@ from rawspoof.core.tcp.handshake import Cookies, Recent
 from rawspoof.core.tcp.held import Holds
 from rawspoof.core.wire import options as tcp_options
 from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Malformed, Segment, parse
+from rawspoof.core.world.kind import Door
 from rawspoof.core.world.world import World
 
 
 class Sensor:
-    """One packet process's whole mind. `dress_of` gives the personality for a segment's key."""
+    """One packet process's whole mind. `dress_of` gives the personality for a segment's key; with `doors` the world is
+    asked which ports are open at all."""
 
     def __init__(
         self,
@@ -32,10 +35,12 @@ class Sensor:
         gate: Gate,
         *,
         closed_ports: Collection[int] = (),
+        doors: bool = False,
         flows_max: int = 65536,
         holds_max: int = 1_000_000,
         half_open_max: int = 1024,
         limits: Limits | None = None,
+        payloads: Payloads | None = None,
         verify_checksums: bool = True,
     ) -> None:
         self.tally = Tally()
@@ -44,10 +49,11 @@ class Sensor:
         self._cookies, recent = Cookies(secret), Recent()
         self._dress_of, self._gate, self._verify = dress_of, gate, verify_checksums
         self._closed = frozenset(closed_ports)
+        self._doors = world if doors else None
         self._doorbell = Doorbell(self._cookies, recent, dress_of, self._deadlines, self._half_open, self.tally)
         self._parlour = Parlour(
             world, self._cookies, recent, dress_of, self._deadlines, self.flows, self.holds,
-            limits or Limits(), self.tally,
+            limits or Limits(), self.tally, payloads,
         )  # fmt: skip
 
     def on_packet(self, at: float, raw: bytes) -> Outcome:
@@ -67,7 +73,11 @@ class Sensor:
             self._parlour.visit(tcb, seg, tcp_options.parse(seg.options), at, out)
             return out
         if seg.dport in self._closed:
-            return self._closed_port(seg)
+            return self._shut(seg, Door.CLOSED)
+        if self._doors is not None:
+            door = self._doors.door(seg.src, seg.dst, seg.dport)
+            if door is not Door.OPEN:
+                return self._shut(seg, door)
         if seg.flags & (SYN | ACK | RST | FIN) == SYN and (
             seg.key not in self.holds or self.holds.reopen(seg.key, seg.seq)
         ):
@@ -105,8 +115,9 @@ class Sensor:
             out.packets.append(packet)
         return out
 
-    def _closed_port(self, seg: Segment) -> Outcome:
-        if seg.flags & RST:
+    def _shut(self, seg: Segment, door: Door) -> Outcome:
+        """RST from a closed port (none to a RST), nothing from a filtered one."""
+        if seg.flags & RST or door is Door.FILTERED:
             return nothing()
         return Outcome(Verdict.DROP, [self._dress_of(seg.key).reset(seg)], [])
 

@@ -26,6 +26,8 @@ def test_no_flag_overrides_nothing():
         ("--exempt-port 22 --exempt-port 8000-8002", {"sensor.exempt_ports": [22, 8000, 8001, 8002]}),
         ("--allow 192.0.2.0/24", {"sensor.allow": ["192.0.2.0/24"]}),
         ("--world open --only openssh", {"world.kind": "open", "world.only": "openssh"}),
+        ("-1 -n around", {"world.kind": "fuzz", "world.fuzz_wrapper": "around"}),
+        ("-f words", {"world.kind": "fuzz", "world.fuzz_wordlist": "words"}),
         ("--delivery prompt", {"world.delivery": "prompt"}),
         ("-t 10 -T 60", {"world.hold_min_s": 10.0, "world.hold_max_s": 60.0}),
         ("--workers 2 --queue 5", {"sensor.workers": 2, "sensor.queue": 5}),
@@ -48,6 +50,11 @@ def test_every_flag_stands_for_a_key_of_the_model():
 def test_what_is_no_port_or_range(text):
     with pytest.raises(argparse.ArgumentTypeError, match="expected a port or a range"):
         ports(text)
+
+
+def test_payloads_are_made_or_read_and_not_both(capsys):
+    assert main(["run", "--check", "-1", "-f", "words"]) == 2
+    assert "choose one" in capsys.readouterr().err
 
 
 def test_auto_workers_are_as_many_as_there_are_cores():

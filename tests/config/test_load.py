@@ -53,7 +53,7 @@ def test_a_flag_wins_over_the_file(tmp_path):
         ("[sensor]\nworkers = 'two'", "sensor.workers: expected `int`, got `str`"),
         ("[sensor]\nworkers = 0", "sensor.workers: expected `int` >= 1, got 0"),
         ("[sensor]\nexempt_ports = [22, 65536]", "sensor.exempt_ports[1]: expected `int` <= 65535"),
-        ("[world]\nkind = 'maize'", "world.kind: expected `maze` or `open`, got 'maize'"),
+        ("[world]\nkind = 'maize'", "world.kind: expected `maze` or `plausible` or `open` or `fuzz`, got 'maize'"),
         ("[tcp]\nidle_s = inf", "tcp.idle_s: expected a finite number, got inf"),
         ("[tcp]\nidle_s = nan", "tcp.idle_s: expected `float` >= 0.0, got nan"),
         ("[sensor]\nallow = ['10.0.0.1/8']", "sensor.allow[0]: expected 10.0.0.0/8"),

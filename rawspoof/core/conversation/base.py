@@ -11,6 +11,8 @@ class Then(Enum):
     """The conversation goes on: keep the flow, bring what is heard."""
     HOLD = "hold"
     """Nothing more to say: forget the flow, keep the connection open for as long as its hold says."""
+    MORE = "more"
+    """More is to come by itself: `idled` gives it at once, and says when it is due."""
     CLOSE = "close"
     """Send FIN after the bytes."""
 

@@ -104,14 +104,14 @@ def _read(seg: Segment, beyond: int, second: int, dice: int) -> Proof:
     since_irs = (seg.seq - (m >> 6)) & 7
     shift_class = m & 7
     return Proof(
-        fresh=age < 2 and since_irs < 2 and not sent,
-        iss=(seg.ack - 1 - sent) & MASK,
-        rcv_nxt=seg.seq if since_irs or len(seg.data) > 1 else (seg.seq + 1) & MASK,
-        since_irs=since_irs,
-        mss=MSS_CLASSES[m >> 3 & 7],
-        shift=SHIFT_CLASSES[shift_class - 1] if shift_class else None,
-        sent=sent,
-        dice=dice,
+        age < 2 and since_irs < 2 and not sent,
+        (seg.ack - 1 - sent) & MASK,
+        seg.seq if since_irs or len(seg.data) > 1 else (seg.seq + 1) & MASK,
+        since_irs,
+        MSS_CLASSES[m >> 3 & 7],
+        SHIFT_CLASSES[shift_class - 1] if shift_class else None,
+        sent,
+        dice,
     )
 
 

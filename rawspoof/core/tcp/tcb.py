@@ -10,7 +10,7 @@ from rawspoof.core.wire.options import Options
 from rawspoof.core.wire.segment import Segment
 
 if TYPE_CHECKING:
-    from rawspoof.core.parlour import Talk
+    from rawspoof.core.talk import Talk
 
 RTO_INITIAL_S: Final = 1.0
 """RFC 6298 §2.1."""

@@ -28,6 +28,18 @@ class Hold(Enum):
     """Window closed after the peer's first data, its probes answered for ever; costs no memory."""
 
 
+class Delivery(Enum):
+    """How what a port says is sent."""
+
+    WHOLE = "whole"
+    BYTES = "bytes"
+    """The greeting a byte at a time."""
+    LINES = "lines"
+    """No greeting: random lines without end, as before an SSH identification that never comes."""
+    FUZZ = "fuzz"
+    """A payload against scanners."""
+
+
 class Profile(NamedTuple):
     """What a port is: the same for every connection of one source group, a pure function of `world`."""
 
@@ -39,3 +51,4 @@ class Profile(NamedTuple):
     hold: Hold
     hold_s: float
     """Seconds a TIMED hold lasts, before the jitter of one connection."""
+    delivery: Delivery = Delivery.WHOLE

@@ -6,6 +6,7 @@ clock and no chance; the secret walks in.
 
 import math
 from collections import OrderedDict
+from collections.abc import Sequence
 from difflib import get_close_matches
 from hashlib import blake2s
 from typing import Final, NamedTuple
@@ -14,7 +15,9 @@ from rawspoof.config.model import World as Settings
 from rawspoof.core.signature.catalogue import Catalogue
 from rawspoof.core.signature.identity import Identity
 from rawspoof.core.world import host
-from rawspoof.core.world.profile import Hold, Mode, Profile
+from rawspoof.core.world.estate import Estate, Host
+from rawspoof.core.world.kind import Door, Kind
+from rawspoof.core.world.profile import Delivery, Hold, Mode, Profile
 
 PROFILES_MAX: Final = 16_384
 """Profiles remembered; the oldest is forgotten for a new one and dealt again, the same, when it is asked for."""
@@ -38,6 +41,7 @@ class Dice(NamedTuple):
     delay: float
     hold: float
     persist: float
+    drip: float
     number: int
     seed: bytes
 
@@ -56,6 +60,7 @@ class World:
         secret: bytes,
         settings: Settings,
         os_family: str,
+        kinds: Sequence[Kind] = (),
         profiles_max: int = PROFILES_MAX,
     ) -> None:
         """Raises ValueError, in one line, for a service that is not in the catalogue and holds that do not climb."""
@@ -70,6 +75,7 @@ class World:
         self._profiles_max = profiles_max
         self._profiles: OrderedDict[tuple[bytes, bytes, int], Profile] = OrderedDict()
         self.profiles_evicted = 0
+        self._estate = Estate(kinds, self._hash) if settings.kind == "plausible" else None
         if settings.kind == "maze":
             # What cannot be dealt at all is told now and not with the first packet.
             catalogue.pick(1, 0, os_family, settings.only or None)
@@ -87,6 +93,14 @@ class World:
         dealt = self._profiles[key] = self._deal(group, dst, port)
         return dealt
 
+    def door(self, src: bytes, dst: bytes, port: int) -> Door:
+        """What a SYN to this port meets; in worlds without hosts of their own every port is open."""
+        return Door.OPEN if self._estate is None else self._estate.host(self._group(src), dst).door(port)
+
+    def family(self, src: bytes, dst: bytes) -> str:
+        """The operating system family of this address, whose TCP it is to speak."""
+        return self._os_family if self._estate is None else self._estate.host(self._group(src), dst).kind.family
+
     def _group(self, src: bytes) -> bytes:
         """Sources that share a world: all of them, or those of a /24 (IPv6: /64)."""
         if not self._settings.per_source:
@@ -96,19 +110,37 @@ class World:
     def _deal(self, group: bytes, dst: bytes, port: int) -> Profile:
         dice = self._throw(group, dst, port)
         hold, hold_s = self._hold(dice)
+        if self._settings.kind == "fuzz":
+            return Profile(None, Mode.GREET, self._delay_s(GREET_S, dice), hold, hold_s, Delivery.FUZZ)
         identity = self._identity(group, dst, port, dice)
+        drips = self._settings.kind == "maze" and dice.drip < self._settings.drip_share
         if identity is None:
-            return Profile(None, Mode.SILENT, 0.0, hold, hold_s)
-        mode, bounds = (Mode.GREET, GREET_S) if identity.greet else (Mode.ANSWER, ANSWER_S)
-        delay_s = 0.0 if self._settings.delivery == "prompt" else between(*bounds, dice.delay)
-        return Profile(identity, mode, delay_s, hold, hold_s)
+            return Profile(None, Mode.SILENT, 0.0, hold, hold_s, Delivery.LINES if drips else Delivery.WHOLE)
+        if not identity.greet:
+            return Profile(identity, Mode.ANSWER, self._delay_s(ANSWER_S, dice), hold, hold_s)
+        delivery = Delivery.BYTES if drips else Delivery.WHOLE
+        return Profile(identity, Mode.GREET, self._delay_s(GREET_S, dice), hold, hold_s, delivery)
+
+    def _delay_s(self, bounds: tuple[float, float], dice: Dice) -> float:
+        return 0.0 if self._settings.delivery == "prompt" else between(*bounds, dice.delay)
 
     def _identity(self, group: bytes, dst: bytes, port: int, dice: Dice) -> Identity | None:
         settings = self._settings
+        if self._estate is not None:
+            return self._resident(self._estate.host(group, dst), group, dst, port, dice)
         quiet = settings.delivery == "human" and not settings.only and dice.silent < settings.silent_share
         if quiet or settings.kind == "open":
             return None
-        choice = self._catalogue.pick(port, dice.number, self._os_family, settings.only or None)
+        return self._at_home(self._os_family, settings.only or None, group, dst, port, dice)
+
+    def _resident(self, where: Host, group: bytes, dst: bytes, port: int, dice: Dice) -> Identity | None:
+        """Who lives at a port of a plausible host: one of those that the host's kind names for it."""
+        services = [s for s in where.opens.get(port, ()) if s in self._catalogue.services]
+        only = services[int.from_bytes(dice.seed) % len(services)] if services else None
+        return self._at_home(where.kind.family, only, group, dst, port, dice)
+
+    def _at_home(self, family: str, only: str | None, group: bytes, dst: bytes, port: int, dice: Dice) -> Identity:
+        choice = self._catalogue.pick(port, dice.number, family, only)
         return choice.identity(host.facts(self._hash(b"host", group, dst, 0), dst, port, dice.seed))
 
     def _hold(self, dice: Dice) -> tuple[Hold, float]:
@@ -122,7 +154,8 @@ class World:
     def _throw(self, group: bytes, dst: bytes, port: int) -> Dice:
         throws = self._hash(b"port", group, dst, port)
         silent, delay, hold, persist = (int.from_bytes(throws[i : i + 4]) / _TWO_32 for i in (0, 4, 8, 12))
-        return Dice(silent, delay, hold, persist, int.from_bytes(throws[16:28]), throws[28:])
+        drip = (persist * _TWO_32 % 65536) / 65536
+        return Dice(silent, delay, hold, persist, drip, int.from_bytes(throws[16:28]), throws[28:])
 
     def _hash(self, person: bytes, group: bytes, dst: bytes, port: int) -> bytes:
         """32 bytes that this secret and epoch give for a port, or, with port 0, for a host."""

@@ -2,8 +2,10 @@
 
 import sys
 
+from rawspoof.config.model import Config
 from rawspoof.core.personality.looks import Offer, looks
 from rawspoof.core.personality.model import Personality, parse
+from rawspoof.edges.system import own_tcp
 from rawspoof.edges.system.signatures import folder
 
 
@@ -22,6 +24,24 @@ def load(name: str) -> Personality:
         raise UnknownPersonality(f"sensor.personality: {name!r} is none of: host, {known}") from None
     except (OSError, ValueError) as error:
         raise UnknownPersonality(f"{file}: {error}") from None
+
+
+def faces(config: Config, look: bool = True) -> dict[str, Personality]:
+    """The personality of each family that a host may have, the configured one first. Raises UnknownPersonality.
+
+    With `look`, `host` takes over what this machine's own TCP does differently from its family's file; a replay does
+    without, to give the same bytes on every machine.
+    """
+    name = config.sensor.personality
+    first = load(name)
+    if name == "host" and look:
+        first = own_tcp.like_this_machine(first)
+    found = {first.family: first}
+    if config.world.kind == "plausible":
+        for file in sorted((folder() / "personalities").glob("*.toml")):
+            other = load(file.stem)
+            found.setdefault(other.family, other)
+    return found
 
 
 def forge(personality: Personality) -> dict[Offer, bytes]:
