@@ -49,11 +49,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def overrides(args: argparse.Namespace) -> dict[str, object]:
-    """What the command line says about the configuration, by dotted key. Raises ConfigError for flags that exclude each other."""
+    """What the command line says about the configuration, by dotted key. Raises ConfigError for flags at odds."""
     said = {key: vars(args)[key] for key, _, _ in OPTIONS if key in vars(args)}
-    if args.fuzz_random and "world.fuzz_wordlist" in said:
+    makes = getattr(args, "fuzz_random", False)
+    if makes and "world.fuzz_wordlist" in said:
         raise ConfigError("command line: -1 makes payloads and -f reads them from a file: choose one")
-    if args.fuzz_random or "world.fuzz_wordlist" in said:
+    if makes or "world.fuzz_wordlist" in said:
         said["world.kind"] = "fuzz"
     return said
 
