@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from rawspoof import assembly
 from rawspoof.config.model import Config, Events
 from rawspoof.edges.link.base import Link
-from rawspoof.edges.link.pcap import CaptureError, PcapLink
+from rawspoof.edges.link.capture import CaptureError
+from rawspoof.edges.link.pcap import PcapLink
 from rawspoof.edges.link.recorder import RecorderLink
 from rawspoof.edges.sinks.collector import open_sinks
 from rawspoof.edges.sinks.dispatcher import Dispatcher

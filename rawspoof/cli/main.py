@@ -79,7 +79,7 @@ def _failures() -> tuple[type[Exception], ...]:
     """The exceptions whose text is a line for people. Imported only when something went wrong, for a quick start."""
     from rawspoof.edges.firewall.guard import FirewallError
     from rawspoof.edges.lab.lab import LabError
-    from rawspoof.edges.link.pcap import CaptureError
+    from rawspoof.edges.link.capture import CaptureError
     from rawspoof.edges.system.personalities import UnknownPersonality
     from rawspoof.edges.system.secret import SecretError
 

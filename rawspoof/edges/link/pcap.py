@@ -1,7 +1,6 @@
 """A capture file as a door: its times play the clock, its packets walk in, answers go nowhere (see `recorder`).
 
-Packets inside Ethernet (VLAN tags too), Linux cooked, BSD loopback or raw IP
-frames; others are counted.
+Packets inside Ethernet (VLAN tags too), Linux cooked, BSD loopback or raw IP frames; others are counted.
 """
 
 from collections.abc import Callable, Iterator
