@@ -14,6 +14,7 @@ from rawspoof.core.signature.shapes import SHAPES
         ("dn", b"a.b", b"DC=a,DC=b"),
         ("hex", b"\xfe1", b"fe31"),
         ("bin", b"fe31", b"\xfe1"),
+        ("zeros", b"3", b"\0\0\0"),
         ("u8", b"258", b"\x02"),
         ("u16", b"258", b"\x01\x02"),
         ("u32", b"258", b"\0\0\x01\x02"),

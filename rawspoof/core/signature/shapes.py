@@ -20,10 +20,11 @@ SHAPES: Final[dict[str, Callable[[bytes], bytes]]] = {
     "dn": _dn,
     "hex": lambda text: text.hex().encode(),
     "bin": lambda text: bytes.fromhex(text.decode("ascii")),
+    "zeros": lambda count: bytes(int(count)),
     "u8": partial(_number, 1, "big"),
     "u16": partial(_number, 2, "big"),
     "u32": partial(_number, 4, "big"),
     "u16le": partial(_number, 2, "little"),
     "u32le": partial(_number, 4, "little"),
 }
-"""`uN` is a number written in decimal, `dn` a domain as RFC 2247 names it, `bin` the bytes of hexadecimal digits."""
+"""`uN` is a number written in decimal, `zeros` so many zero bytes, `dn` a domain as RFC 2247 names it, `bin` the bytes of hexadecimal digits."""
