@@ -481,6 +481,24 @@ def test_a_persist_hold_answers_probes_for_ever_and_remembers_nothing(probe: str
     assert (len(mind.flows), len(mind.holds)) == (0, 0)
 
 
+def test_a_persist_hold_leaves_its_window_open_to_a_peer_that_has_sent_nothing() -> None:
+    play(
+        """
+        +0.000 < S  0:0(0) <mss 1460>
+        +0.000 > S. 0:0(0) ack 1
+        +0.010 < .  1:1(0) ack 1
+        +0.010 ! session.open
+        +1.000 < .  0:0(0) ack 1
+        +1.000 > .  1:1(0) ack 1 win 64240
+        +2.000 < F. 1:1(0) ack 1
+        +2.000 > F. 1:1(0) ack 2
+        +2.010 < .  2:2(0) ack 2
+        +2.010 ! session.close
+        """,
+        sensor(PERSIST),
+    )
+
+
 # Resets and challenges
 
 

@@ -177,7 +177,8 @@ class Parlour:
             return
         if seg.data and proof.since_irs == persist.NOTHING_SENT:
             out.events.append(SessionData(at, *_names(seg.key), seg.data[:DATA_MAX], len(seg.data)))
-        tcb.wnd_closed = True
+        # Closed before the peer has sent anything, it would keep a peer's FIN from ever coming.
+        tcb.wnd_closed = proof.since_irs != persist.KEEP_ALIVE
         tcb.rcv_nxt = add(seg.seq, persist.taken(seg, proof))
         self._emit(tcb, [Wanted(ACK, tcb.snd_nxt)], at, out)
 

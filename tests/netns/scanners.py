@@ -1,8 +1,12 @@
 """The scanners that kernel tests point at a sensor, and what they print, as values."""
 
+import re
+import socket
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Sequence
+from subprocess import PIPE
 from typing import Final, NamedTuple
 from xml.etree import ElementTree
 
@@ -64,14 +68,12 @@ def masscan(lab: Lab, *args: str) -> set[int]:
     _run(lab, ["ethtool", "-K", INTERFACE, "gro", "off", "gso", "off", "tso", "off"])
     ways = ["-e", INTERFACE, "--adapter-ip", SOURCE, "--adapter-port", str(MASSCAN_PORT)]
     argv = ["masscan", *ways, "--router-mac", mac(lab, "sensor"), *args, "--wait", "1", "-oL", "-", TARGET]
-    process = lab.run("attacker", argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = lab.run("attacker", argv, stdout=PIPE, stderr=subprocess.DEVNULL, text=True)
     return {int(line.split()[2]) for line in _nudged(lab, process).splitlines() if line.startswith("open")}
 
 
 def _nudged(lab: Lab, process: "subprocess.Popen[str]") -> str:
     """A process's output. masscan looks whether it is time to end only when a packet passes: so let some pass."""
-    import socket
-
     end = time.monotonic() + SCAN_S
     with lab.inside("attacker"), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nudge:
         while time.monotonic() < end:
@@ -90,10 +92,16 @@ def zmap(lab: Lab, port: int) -> list[str]:
     return said.splitlines()[1:]
 
 
-def hping3(lab: Lab, port: int, *args: str) -> str:
-    """The line that hping3 prints of the answer to one packet, "" for none."""
-    done = _run(lab, ["hping3", "-n", "-c", "1", "-p", str(port), *args, TARGET], check=False)
-    return next((line for line in done.stdout.splitlines() if line.startswith("len=")), "")
+def hping3(lab: Lab, ports: Sequence[int], *args: str) -> list[str]:
+    """What hping3 prints of the answer to one packet to each port, "" for none; without what chance or time decides."""
+    # It takes any packet from its port for an answer, so one runs for each port, but all at once.
+    runs = [
+        lab.run("attacker", ["hping3", "-n", "-c", "1", "-p", str(port), *args, TARGET], stdout=PIPE, stderr=PIPE)
+        for port in ports
+    ]
+    said = [process.communicate(timeout=SCAN_S)[0].decode() for process in runs]
+    lines = [next((line for line in text.splitlines() if line.startswith("len=")), "") for text in said]
+    return [re.sub(r" (sport|rtt)=[\d.]+( ms)?", "", line) for line in lines]
 
 
 def _output(lab: Lab, argv: list[str]) -> str:
@@ -101,7 +109,7 @@ def _output(lab: Lab, argv: list[str]) -> str:
 
 
 def _run(lab: Lab, argv: list[str], check: bool = True) -> "subprocess.CompletedProcess[str]":
-    process = lab.run("attacker", argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = lab.run("attacker", argv, stdout=PIPE, stderr=PIPE, text=True)
     out, err = process.communicate(timeout=SCAN_S)
     assert not check or process.returncode == 0, (argv, err)
     return subprocess.CompletedProcess(argv, process.returncode, out, err)

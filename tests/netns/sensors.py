@@ -12,13 +12,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar
 
+from rawspoof.assembly import parts
+from rawspoof.cli.main import parser
+from rawspoof.cli.run import overrides
+from rawspoof.config.load import load
+from rawspoof.core.world.profile import Profile
 from rawspoof.edges.lab.lab import READY
 from rawspoof.edges.lab.namespaces import INTERFACE, Lab, stop
-from tests.netns.taps import call
+from rawspoof.edges.system import personalities
+from tests.netns.taps import SOURCE, TARGET, call
 
 READY_S: Final = 20.0
 POLL_S: Final = 0.01
@@ -75,6 +82,14 @@ def running(lab: Lab, *args: str, **kwargs: Any) -> Iterator[Sensor]:
         finally:
             stop(sensor.process)
         assert "broke something" not in sensor.said(), sensor.said()
+
+
+def town(*args: str, target: str = TARGET) -> Callable[[int], Profile]:
+    """Who lives at each port of a sensor with these arguments, as it deals them itself."""
+    config = load(None, overrides(parser().parse_args(["run", *args])))
+    world = parts(config, SECRET, personalities.faces(config, look=False)).world
+    src, dst = (ip_address(address).packed for address in (SOURCE, target))
+    return lambda port: world.profile(src, dst, port)
 
 
 def until(condition: Callable[[], Thing], within_s: float) -> Thing:
