@@ -1,10 +1,12 @@
 """A capture walks through a sensor: no root, no kernel, the same bytes and events on every run."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from rawspoof import assembly
 from rawspoof.config.model import Config, Events
+from rawspoof.core.event import AnyEvent
 from rawspoof.edges.link.base import Link
 from rawspoof.edges.link.capture import CaptureError
 from rawspoof.edges.link.pcap import PcapLink
@@ -35,11 +37,17 @@ def run(config: Config, source: str, output: str | None, events: str | None) -> 
         dispatcher = Dispatcher(open_sinks(Events(file=events or ""), OBSERVER), config.events.batch_max)
         stack.callback(dispatcher.close)
         try:
-            serve(link, sensor, dispatcher.put, _complain)
+            serve(link, sensor, lambda events: _publish(dispatcher, events), _complain)
         except CaptureError as error:
             log.error("%s", error)
             return 1
     return 0
+
+
+def _publish(dispatcher: Dispatcher, events: Sequence[AnyEvent]) -> None:
+    """Written at once: nothing drains the dispatcher meanwhile, and what finds no room in it is lost."""
+    dispatcher.put(events)
+    dispatcher.flush()
 
 
 def _complain(error: Exception, raw: bytes | None) -> None:

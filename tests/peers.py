@@ -83,9 +83,9 @@ def sensor(everywhere: Profile = SILENT, name: str = "linux", *, world: Any = No
 
 
 def segment(flags: int, seq: int = 0, ack: int = 0, data: bytes = b"", **fields: Any) -> Segment:
-    """A segment to us with these numbers; `sport`, `dport`, `ip6` and every field of Segment may be named."""
+    """A segment to us with these numbers; `src`, `dst`, `ip6` and every field of Segment may be named."""
     ip6, sport, dport = fields.pop("ip6", False), fields.pop("sport", 40000), fields.pop("dport", 22)
-    src, dst = (fields.pop("src", SRC6), DST6) if ip6 else (fields.pop("src", SRC), DST)
+    src, dst = fields.pop("src", SRC6 if ip6 else SRC), fields.pop("dst", DST6 if ip6 else DST)
     options = fields.pop("options", b"")
     size = (60 if ip6 else 40) + len(options) + len(data)
     plain = {"wnd": 64240, "urp": 0, "ttl": 64, "ident": 1, "df": True} | fields

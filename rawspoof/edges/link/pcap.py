@@ -58,7 +58,7 @@ class PcapLink:
                     else:
                         yield at, raw
         except CaptureError as error:
-            raise CaptureError(f"{self._path}: {error}, after {count} packets") from None
+            raise CaptureError(f"{self._path}: {error} (packets read: {count})") from None
         except OSError as error:
             raise CaptureError(f"{self._path}: cannot be read: {error.strerror}") from None
 
