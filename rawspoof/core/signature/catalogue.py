@@ -5,13 +5,14 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
-from typing import Any, Final, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
 from rawspoof.core.signature import service
 from rawspoof.core.signature.identity import Identity
-from rawspoof.core.signature.service import Service, Variety
+from rawspoof.core.signature.service import Service
 
 FORMAT: Final = 1
 """The format of signature files that this code reads, and that a file has which names none."""
@@ -38,11 +39,54 @@ class Problem(NamedTuple):
         return f"{self.file}:{self.line}: {self.reason}"
 
 
+class Lot(Protocol):
+    """Identities of one service that share an operating system; `Variety` is one."""
+
+    @property
+    def os(self) -> str:
+        """Operating system tag, see `fits`."""
+
+    @property
+    def weight(self) -> int:
+        """Its share of the service."""
+
+    @property
+    def size(self) -> int:
+        """How many identities there are."""
+
+
+class Offer(Protocol):
+    """What can be dealt: `Service` of our own files, `Imported` of others'."""
+
+    @property
+    def id(self) -> str:
+        """Its name in the catalogue."""
+
+    @property
+    def protocol(self) -> str:
+        """nmap's service name."""
+
+    @property
+    def ports(self) -> Mapping[int, int]:
+        """Weight at each port where it is at home."""
+
+    @property
+    def elsewhere(self) -> int:
+        """Weight at ports that no service lists."""
+
+    @property
+    def varieties(self) -> Sequence[Lot]:
+        """All that it can be."""
+
+    def identity(self, variety: Any, number: int, facts: Mapping[str, bytes]) -> Identity:
+        """The identity with this number in one of its own varieties, at home on the host with these facts."""
+
+
 class Choice(NamedTuple):
     """An identity picked but not yet at home on a host."""
 
-    service: Service
-    variety: Variety
+    service: Offer
+    variety: Lot
     number: int
 
     def identity(self, facts: Mapping[str, bytes]) -> Identity:
@@ -54,14 +98,16 @@ class Shelf(NamedTuple):
     """What may be picked at a port: sets, and their weights summed up."""
 
     bounds: list[int]
-    sets: list[tuple[Service, Variety]]
+    sets: list[tuple[Offer, Lot]]
 
 
 class Catalogue:
     """The services, indexed by port. Constant once built but for shelves made at their first use."""
 
-    def __init__(self, services: Sequence[Service]) -> None:
+    def __init__(self, services: Sequence[Offer], pinned: Mapping[int, Offer] = MappingProxyType({})) -> None:
+        """`pinned` are alone at their ports, whatever the system."""
         self.services: Final = {s.id: s for s in services}
+        self.pinned: Final = pinned
         self._shelves: dict[tuple[str, str | None], dict[int, Shelf]] = {}
 
     @staticmethod
@@ -111,8 +157,13 @@ class Catalogue:
             shelves = {_ELSEWHERE: _shelf([(chosen, fit, 1)])}
         else:
             # A port that somebody lists is theirs alone: on 22 lives SSH, and never a web server.
-            ports = {p for s, _ in fitting for p, weight in s.ports.items() if weight}
-            shelves = {p: _shelf([(s, fit, s.ports.get(p, 0)) for s, fit in fitting]) for p in ports}
+            listed: dict[int, list[tuple[Offer, Sequence[Lot], int]]] = {}
+            for s, fit in fitting:
+                for port, weight in s.ports.items():
+                    if weight:
+                        listed.setdefault(port, []).append((s, fit, weight))
+            listed |= {port: [(s, s.varieties, 1)] for port, s in self.pinned.items()}
+            shelves = {port: _shelf(offers) for port, offers in listed.items()}
             shelves[_ELSEWHERE] = _shelf([(s, fit, s.elsewhere) for s, fit in fitting])
         if not shelves[_ELSEWHERE].sets:
             raise ValueError(f"no service fits a {os_family} host on every port")
@@ -126,11 +177,11 @@ def fits(os: str, family: str) -> bool:
     return root in ("any", family) or (root == "unix" and family in _UNIX)
 
 
-def _fitting(service: Service, family: str) -> tuple[Variety, ...]:
+def _fitting(service: Offer, family: str) -> Sequence[Lot]:
     return tuple(v for v in service.varieties if v.weight and fits(v.os, family))
 
 
-def _shelf(offers: Sequence[tuple[Service, Sequence[Variety], int]]) -> Shelf:
+def _shelf(offers: Sequence[tuple[Offer, Sequence[Lot], int]]) -> Shelf:
     """A service's weight at the port, shared among its sets by theirs."""
     weighed = [
         (weight * v.weight * _SCALE // sum(w.weight for w in fit), (s, v))
