@@ -6,13 +6,14 @@ import pytest
 from hypothesis import assume, given
 
 from rawspoof.core.signature.pattern.make import make
+from rawspoof.core.signature.pattern.match import Matcher
 from rawspoof.core.signature.pattern.parse import Flags, parse
 from rawspoof.core.signature.pattern.plausible import Kind
 from tests.signature.pattern.dialect import patterns
 
 
 def made(pattern, seed=b"seed", flags="", **more):
-    return make(parse(pattern, Flags.parse(flags)), seed, **more)[0]
+    return make(Matcher(parse(pattern, Flags.parse(flags))), seed, **more)[0]
 
 
 @given(patterns)

@@ -58,14 +58,22 @@ def test_groups(pattern, data, groups):
     assert search(pattern, data) == groups
 
 
-@pytest.mark.parametrize("pattern", [b"(x+x+)+y", b"(?:x|x)*y", b"(?:x*)*y", b"(?:[^y]*x)*?[^x]y"])
+@pytest.mark.parametrize("pattern", [b"(x+x+)+[yz]", b"(?:x|x)*[yz]", b"(?:x*)*[yz]", b"(?:[^y]*x)*?[yz]"])
 def test_a_search_that_explodes_ends_with_a_reason(pattern):
     with pytest.raises(Exhausted, match="takes too"):
         search(pattern, b"x" * 5000)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "data"),
+    [(b"(x+x+)+y", b"x" * 5000), (b"^(?:b|c)(x+x+)+[yz]", b"x" * 5000), (b"(x+x+)+a(b)+c", b"x" * 99 + b"cba")],
+)
+def test_what_is_plainly_not_there_costs_no_search(pattern, data):
+    assert Matcher(parse(pattern)).search(data, steps_max=0) is None
+
+
 def test_the_caller_says_how_many_steps():
-    matcher = Matcher(parse(b"a*a*b"))
+    matcher = Matcher(parse(b"a*a*[bc]"))
     assert matcher.search(b"a" * 30) is None
     with pytest.raises(Exhausted):
         matcher.search(b"a" * 30, steps_max=100)

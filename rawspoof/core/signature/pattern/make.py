@@ -48,22 +48,21 @@ class _Failed(Exception):
 
 
 def make(
-    pattern: Pattern,
+    matcher: Matcher,
     seed: bytes,
     hints: Mapping[int, Kind] = {},
     judge: Judge = lambda text, groups: "",
 ) -> tuple[bytes, Groups]:
-    """A text that the pattern matches and the judge finds nothing wrong with, and what its groups hold.
+    """A text that the matcher's pattern matches and the judge finds nothing wrong with, and what its groups hold.
 
     A pure function of its arguments. `hints` say what the groups are for, by number. Raises ValueError, in one line,
     if there is none among ATTEMPTS_MAX tries.
     """
-    matcher = Matcher(pattern)
     wrong = "never matches a text made from it"
     for attempt in range(ATTEMPTS_MAX):
         walk = _Walk(hints, Chance(seed + bytes([attempt])), attempt)
         try:
-            walk.say(pattern.root, None)
+            walk.say(matcher.pattern.root, None)
             text = bytes(walk.said)
             for whole in (text + _ending(text), text):
                 groups = matcher.search(whole)

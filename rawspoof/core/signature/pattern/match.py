@@ -4,12 +4,25 @@ The standard library's matcher cannot be bounded, and some of nmap's patterns ke
 after a number of steps that its caller sets, the same on every machine. It finds what PCRE finds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final
 
+from rawspoof.core.signature.pattern.charsets import ALL
 from rawspoof.core.signature.pattern.steps import FAIL, Exhausted, Run, Step, compile_node, finish
-from rawspoof.core.signature.pattern.tree import Edge, Group, Node, Pattern, Series, Text
+from rawspoof.core.signature.pattern.tree import (
+    Atomic,
+    Choice,
+    Edge,
+    Group,
+    Look,
+    Node,
+    OneOf,
+    Pattern,
+    Repeat,
+    Series,
+    Text,
+)
 
 STEPS_MAX: Final = 20_000
 """Ways tried before a match is given up; what nmap's patterns need for their own texts is in the tests."""
@@ -19,17 +32,19 @@ class Matcher:
     """A pattern made ready to be matched many times."""
 
     def __init__(self, pattern: Pattern) -> None:
-        self._pattern = pattern
-        first = _first(pattern.root)
-        self._anchored = first is Edge.START
-        self._head = first.data if isinstance(first, Text) else b""
+        self.pattern = pattern
+        self._anchored = _is_anchored(pattern.root)
+        self._opening = _opening(pattern.root)
+        self._texts = tuple(_texts(pattern.root))
 
     def search(self, data: bytes, steps_max: int = STEPS_MAX) -> list[bytes | None] | None:
         """The text of the whole match and of each group (None: took no part), or None if it is nowhere in the data.
 
         Raises Exhausted after `steps_max` ways tried without an end.
         """
-        run = Run(data, self._pattern.groups, steps_max)
+        if not self._may_be_in(data):
+            return None
+        run = Run(data, self.pattern.groups, steps_max)
         for start in self._starts(data):
             end = _guarded(self._search, run, start)
             if end != FAIL:
@@ -39,36 +54,71 @@ class Matcher:
 
     def fits(self, data: bytes, steps_max: int = STEPS_MAX) -> bool:
         """True if the pattern matches the data from the first byte to the last. Raises Exhausted."""
-        return _guarded(self._full, Run(data, self._pattern.groups, steps_max), 0) != FAIL
+        return _guarded(self._full, Run(data, self.pattern.groups, steps_max), 0) != FAIL
 
     @cached_property
     def _search(self) -> Step:
-        return compile_node(self._pattern.root, finish)
+        return compile_node(self.pattern.root, finish)
 
     @cached_property
     def _full(self) -> Step:
-        return compile_node(self._pattern.root, lambda run, at: at if at == run.size else FAIL)
+        return compile_node(self.pattern.root, lambda run, at: at if at == run.size else FAIL)
 
-    def _starts(self, data: bytes) -> Iterator[int]:
+    def _may_be_in(self, data: bytes) -> bool:
+        """False if that is to be seen without a search."""
+        if self._anchored and data[:1] not in self._opening:
+            return False
+        at = 0
+        for text in self._texts:
+            at = data.find(text, at)
+            if at < 0:
+                return False
+            at += len(text)
+        return True
+
+    def _starts(self, data: bytes) -> Iterable[int]:
         """Where a match may begin."""
         if self._anchored:
-            yield 0
-        elif self._head:
-            at = data.find(self._head)
-            while at >= 0:
-                yield at
-                at = data.find(self._head, at + 1)
-        else:
-            yield from range(len(data) + 1)
+            return (0,)
+        if len(self._opening) == 256:
+            return range(len(data) + 1)
+        return (at for at, byte in enumerate(data) if byte in self._opening)
 
 
-def _first(node: Node) -> Node:
-    """The part that every match begins with."""
-    while isinstance(node, Series | Group):
-        if isinstance(node, Series) and not node.items:
-            break
-        node = node.items[0] if isinstance(node, Series) else node.item
-    return node
+def _is_anchored(node: Node) -> bool:
+    """Whether a match begins at the start of the text or nowhere."""
+    if isinstance(node, Choice):
+        return all(map(_is_anchored, node.ways))
+    if isinstance(node, Series):
+        return bool(node.items) and _is_anchored(node.items[0])
+    return _is_anchored(node.item) if isinstance(node, Group | Atomic) else node is Edge.START
+
+
+def _opening(node: Node) -> bytes:
+    """Bytes that a match may begin with; all of them if it may be empty, too."""
+    if isinstance(node, Text):
+        return node.data[:1]
+    if isinstance(node, OneOf):
+        return node.members
+    if isinstance(node, Series):
+        first = next((item for item in node.items if not isinstance(item, Edge | Look)), None)
+        return ALL if first is None else _opening(first)
+    if isinstance(node, Choice):
+        return bytes({byte for way in node.ways for byte in _opening(way)})
+    if isinstance(node, Group | Atomic) or (isinstance(node, Repeat) and node.least):
+        return _opening(node.item)
+    return ALL
+
+
+def _texts(node: Node) -> Iterator[bytes]:
+    """Texts that any match has in it, in this order."""
+    if isinstance(node, Text):
+        yield node.data
+    elif isinstance(node, Series):
+        for item in node.items:
+            yield from _texts(item)
+    elif isinstance(node, Group | Atomic) or (isinstance(node, Repeat) and node.least):
+        yield from _texts(node.item)
 
 
 def _guarded(step: Step, run: Run, start: int) -> int:

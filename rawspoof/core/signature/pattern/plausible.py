@@ -20,6 +20,7 @@ class Kind(Enum):
     VERSION = "version"
     HOST = "host"
     NAME = "name"
+    MODEL = "model"
     NUMBER = "number"
     SYSTEM = "system"
     DATE = "date"
@@ -104,6 +105,14 @@ def _name(chance: Chance, said: bytes) -> Iterator[bytes]:
     yield chance.among(_WORDS).upper()
 
 
+def _model(chance: Chance, said: bytes) -> Iterator[bytes]:
+    yield b"%d" % ((1 + chance.below(9)) * chance.among((10, 50, 100, 250, 500)))
+    yield b"%c%d" % (65 + chance.below(26), 10 * (10 + chance.below(80)))
+    yield b"%c%c-%d" % (65 + chance.below(26), 65 + chance.below(26), 10 * (10 + chance.below(80)))
+    yield b"%d" % (1 + chance.below(9))
+    yield from _name(chance, said)
+
+
 def _number(chance: Chance, said: bytes) -> Iterator[bytes]:
     yield b"%d" % (100 + chance.below(9000))
     yield b"%d" % chance.below(100)
@@ -146,6 +155,7 @@ _PROPOSERS: Final[dict[Kind, Callable[[Chance, bytes], Iterator[bytes]]]] = {
     Kind.VERSION: _version,
     Kind.HOST: _host,
     Kind.NAME: _name,
+    Kind.MODEL: _model,
     Kind.NUMBER: _number,
     Kind.SYSTEM: _system,
     Kind.DATE: _date,
