@@ -6,7 +6,7 @@ from rawspoof.core.signature.draws import cost, draw
 
 
 @pytest.mark.parametrize(
-    ("name", "bytes_used"), [("nonce8", 8), ("hex32", 16), ("hex7", 4), ("raw9", 9), ("uptime", 0)]
+    ("name", "bytes_used"), [("nonce8", 8), ("hex32", 16), ("hex7", 4), ("raw9", 9), ("code7", 4), ("uptime", 0)]
 )
 def test_the_cost_of_a_name(name, bytes_used):
     assert cost(name) == bytes_used
@@ -22,6 +22,13 @@ def test_hex_is_constant_and_the_seed_s_own():
     assert draw("hex6", b"seed", 0) != draw("hex6", b"eeds", 0)
     assert len(draw("hex7", b"seed", 28)) == 7
     assert int(draw("hex32", b"seed", 16), 16)
+
+
+def test_a_code_is_constant_and_in_letters_that_are_not_mistaken():
+    codes = [draw(f"code{n}", b"seed", 0) for n in range(1, 9)]
+    assert [len(code) for code in codes] == list(range(1, 9))
+    assert set(b"".join(codes).decode()) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    assert draw("code7", b"seed", 0) == codes[6] != draw("code7", b"seed", 4)
 
 
 def test_raw_is_constant_and_a_part_of_the_same_digest():

@@ -5,6 +5,7 @@ Knows the names of these fields and how many bytes each gives; decides nothing a
 
 import re
 import struct
+from base64 import b32encode
 from collections.abc import Callable
 from functools import partial
 from hashlib import blake2s
@@ -13,7 +14,7 @@ from typing import Final, NamedTuple
 DRAWN_MAX: Final = 32
 """Bytes that one template draws: what one digest gives."""
 
-_NAME = re.compile(r"(nonce|hex|raw)([1-9]\d?)|uptime")
+_NAME = re.compile(r"(nonce|hex|raw|code)([1-9]\d?)|uptime")
 # Text without quotes, spaces and the dollar sign, which MySQL keeps out of its own scrambles.
 _PRINTABLE = bytes(0x28 + n % 0x56 for n in range(256))
 
@@ -32,14 +33,14 @@ def cost(name: str) -> int | None:
     if not found:
         return None
     size = int(found[2] or 0)
-    return (size + 1) // 2 if found[1] == "hex" else size
+    return {"hex": (size + 1) // 2, "code": size * 5 // 8}.get(found[1], size)
 
 
 def draw(name: str, seed: bytes, start: int) -> bytes | Stamp:
     """What a field that `cost` knows says; `start` is what the template's earlier fields have used up.
 
-    `nonceN` is N printable bytes that differ from moment to moment, `hexN` N hexadecimal digits and `rawN` N bytes that
-    never change, `uptime` seven digits of seconds.
+    `nonceN` is N printable bytes that differ from moment to moment, `hexN` N hexadecimal digits, `codeN` N letters and
+    digits of RFC 4648 §6 and `rawN` N bytes that never change, `uptime` seven digits of seconds.
     """
     kind, size = name.rstrip("0123456789"), int(name.lstrip("abcdefghijklmnopqrstuvwxyz") or 0)
     if kind == "nonce":
@@ -47,6 +48,8 @@ def draw(name: str, seed: bytes, start: int) -> bytes | Stamp:
     if kind == "uptime":
         return Stamp(7, partial(_uptime, int.from_bytes(seed)))
     digest = blake2s(b"hex", key=seed).digest()[start:]
+    if kind == "code":
+        return b32encode(digest[: size * 5 // 8] + b"\0")[:size]
     return digest[:size] if kind == "raw" else digest.hex()[:size].encode()
 
 
