@@ -9,6 +9,7 @@ import select
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from struct import Struct
 from typing import Any, Final
 
 from netfilterqueue import COPY_PACKET, NetfilterQueue
@@ -23,6 +24,11 @@ COPY_BYTES: Final = 4016
 RECEIVE_BUFFER: Final = 16 << 20
 SEND_BUFFER: Final = 4 << 20
 FINISH_S: Final = 0.3
+_VERDICT_BATCH: Final = 3 << 8 | 3
+"""linux/netfilter/nfnetlink_queue.h: NFNL_SUBSYS_QUEUE, NFQNL_MSG_VERDICT_BATCH."""
+_REQUEST: Final = 1
+_DROP_UP_TO = Struct("=IHHIIBBHHHII").pack
+"""nlmsghdr, nfgenmsg, and NFQA_VERDICT_HDR: verdict and packet number in network order."""
 _IP6_LINK_LOCAL: Final = b"\xfe\x80"
 
 
@@ -48,6 +54,8 @@ class NfqueueLink:
             )
         except OSError as error:
             raise QueueTaken(f"queue {queue} cannot be had: {error}") from None
+        self._number = socket.htons(queue)
+        self._verdicts = socket.socket(fileno=os.dup(self._queue.get_fd()))
         self._wake_r, self._wake_w = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._poll = select.poll()
         self._poll.register(self._queue.get_fd(), select.POLLIN)
@@ -78,7 +86,9 @@ class NfqueueLink:
                     yield Arrival(at, None)
                 self._packet = packet
                 yield Arrival(at, raw)
-            self._batch.clear()
+            if self._batch:
+                self._drop_all(self._batch[-1][0].id)
+                self._batch.clear()
             due = next_deadline()
             if due is not None and due <= (at := self._now()):
                 yield Arrival(at, None)
@@ -86,12 +96,11 @@ class NfqueueLink:
     def leave(self, outcome: Outcome) -> None:
         """Verdict and answers; see `Link`."""
         packet, self._packet = self._packet, None
-        try:
-            for raw in outcome.packets:
-                self._send(raw, packet)
-        finally:
-            if packet is not None:
-                packet.drop() if outcome.verdict is Verdict.DROP else packet.accept()
+        # The others of the batch are dropped together, see `_drop_all`.
+        if outcome.verdict is Verdict.ACCEPT and packet is not None:
+            packet.accept()
+        for raw in outcome.packets:
+            self._send(raw, packet)
 
     def stop(self) -> None:
         """End `arrivals` once the queue is empty, at the latest after FINISH_S; safe in a signal handler."""
@@ -100,6 +109,7 @@ class NfqueueLink:
 
     def close(self) -> None:
         """Unbind the queue; packets still in it get no verdict from us."""
+        self._verdicts.close()
         self._queue.unbind()
         for fd in (self._wake_r, self._wake_w):
             os.close(fd)
@@ -110,6 +120,10 @@ class NfqueueLink:
         self._batch.append((packet, packet.get_payload()))
         if len(self._batch) >= BATCH_MAX:
             raise _Enough
+
+    def _drop_all(self, last: int) -> None:
+        """One verdict for every packet up to this one that has none yet (netfilterqueue gives one a packet)."""
+        self._verdicts.send(_DROP_UP_TO(32, _VERDICT_BATCH, _REQUEST, 0, 0, 0, 0, self._number, 12, 2, 0, socket.htonl(last)))
 
     def _drain(self) -> None:
         with suppress(_Enough):
