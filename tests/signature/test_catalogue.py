@@ -52,15 +52,6 @@ def test_a_listed_port_belongs_to_those_who_list_it():
     assert set(dealt(shelf, 5)) == {"c"}
 
 
-def test_a_pinned_service_is_alone_at_its_port_whatever_the_system():
-    found, _ = Catalogue.parse("t", text(("a", "22 = 30, any = 1"), ("b", "any = 1")))
-    windows, _ = Catalogue.parse("t", text(("mine", "any = 0")).replace("linux/debian", "windows"))
-    shelf = Catalogue(found, {22: windows[0], 23: windows[0]})
-    assert set(dealt(shelf, 22)) == set(dealt(shelf, 23)) == {"mine"}
-    assert set(dealt(shelf, 24)) == {"a", "b"}
-    assert set(dealt(shelf, 22, only="b")) == {"b"}
-
-
 def test_a_service_weighs_the_same_however_its_sets_weigh():
     heavy = text(("a", "22 = 10"), ("b", "22 = 10, any = 1")).replace("weight = 3", "weight = 90", 1)
     found, _ = Catalogue.parse("t", heavy)

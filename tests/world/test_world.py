@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rawspoof.config.model import World as Settings
+from rawspoof.core.signature.catalogue import Catalogue
+from rawspoof.core.world.kind import Door
 from rawspoof.core.world.profile import Hold, Mode
 from rawspoof.core.world.world import World, between, jitter
+from rawspoof.edges.system.kinds import load_kinds
 from rawspoof.edges.system.signatures import load_catalogue
 
 CATALOGUE, _ = load_catalogue(())
@@ -146,6 +149,17 @@ def test_a_family_that_nothing_fits_is_told_at_once():
     empty, _ = type(CATALOGUE).parse("t", "format = 1\n")
     with pytest.raises(ValueError, match="no service fits"):
         World(type(CATALOGUE)(empty), SECRET, Settings(), "linux")
+
+
+@pytest.mark.parametrize("kind", ["maze", "open", "plausible"])
+def test_who_is_pinned_to_a_port_is_there_in_any_world(kind):
+    ssh = CATALOGUE.services["openssh"]
+    pinned = Catalogue(list(CATALOGUE.services.values()), {81: ssh})
+    here = World(
+        pinned, SECRET, Settings(kind=kind, silent_share=1.0), "linux", load_kinds(["linux", "windows", "freebsd"])
+    )
+    assert here.profile(SRC, DST, 81).identity.service == "openssh"
+    assert here.door(SRC, DST, 81) is Door.OPEN
 
 
 def test_profiles_are_remembered_up_to_a_limit_and_dealt_the_same_again():

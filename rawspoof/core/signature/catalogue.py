@@ -105,9 +105,9 @@ class Catalogue:
     """The services, indexed by port. Constant once built but for shelves made at their first use."""
 
     def __init__(self, services: Sequence[Offer], pinned: Mapping[int, Offer] = MappingProxyType({})) -> None:
-        """`pinned` are alone at their ports, whatever the system."""
         self.services: Final = {s.id: s for s in services}
         self.pinned: Final = pinned
+        """Who is at a port in any world, whatever would be dealt there."""
         self._shelves: dict[tuple[str, str | None], dict[int, Shelf]] = {}
 
     @staticmethod
@@ -162,7 +162,6 @@ class Catalogue:
                 for port, weight in s.ports.items():
                     if weight:
                         listed.setdefault(port, []).append((s, fit, weight))
-            listed |= {port: [(s, s.varieties, 1)] for port, s in self.pinned.items()}
             shelves = {port: _shelf(offers) for port, offers in listed.items()}
             shelves[_ELSEWHERE] = _shelf([(s, fit, s.elsewhere) for s, fit in fitting])
         if not shelves[_ELSEWHERE].sets:

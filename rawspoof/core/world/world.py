@@ -95,7 +95,9 @@ class World:
 
     def door(self, src: bytes, dst: bytes, port: int) -> Door:
         """What a SYN to this port meets; in worlds without hosts of their own every port is open."""
-        return Door.OPEN if self._estate is None else self._estate.host(self._group(src), dst).door(port)
+        if self._estate is None or port in self._catalogue.pinned:
+            return Door.OPEN
+        return self._estate.host(self._group(src), dst).door(port)
 
     def family(self, src: bytes, dst: bytes) -> str:
         """The operating system family of this address, whose TCP it is to speak."""
@@ -126,6 +128,9 @@ class World:
 
     def _identity(self, group: bytes, dst: bytes, port: int, dice: Dice) -> Identity | None:
         settings = self._settings
+        if port in self._catalogue.pinned:
+            pinned = self._catalogue.pinned[port]
+            return pinned.identity(pinned.varieties[0], 0, self._facts(group, dst, port, dice))
         if self._estate is not None:
             return self._resident(self._estate.host(group, dst), group, dst, port, dice)
         quiet = settings.delivery == "human" and not settings.only and dice.silent < settings.silent_share
@@ -141,7 +146,10 @@ class World:
 
     def _at_home(self, family: str, only: str | None, group: bytes, dst: bytes, port: int, dice: Dice) -> Identity:
         choice = self._catalogue.pick(port, dice.number, family, only)
-        return choice.identity(host.facts(self._hash(b"host", group, dst, 0), dst, port, dice.seed))
+        return choice.identity(self._facts(group, dst, port, dice))
+
+    def _facts(self, group: bytes, dst: bytes, port: int, dice: Dice) -> dict[str, bytes]:
+        return host.facts(self._hash(b"host", group, dst, 0), dst, port, dice.seed)
 
     def _hold(self, dice: Dice) -> tuple[Hold, float]:
         settings = self._settings
