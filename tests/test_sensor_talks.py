@@ -66,6 +66,23 @@ def test_a_lost_banner_comes_again_ever_later_and_is_given_up() -> None:
     assert events[-1].reason == "gave-up"
 
 
+def test_timestamps_tell_how_soon_to_send_again() -> None:
+    play(
+        """
+        +0.000 < S  0:0(0) <mss 1460,sackOK,TS val 5 ecr 0>
+        +0.000 > S. 0:0(0) ack 1
+        # "ecr 0" is not ours in this notation; 1 is a thousandth of a second later.
+        +0.050 < .  1:1(0) ack 1 <nop,nop,TS val 55 ecr 1>
+        +0.050 ! session.open
+        +0.050 > P. 1:21(20) ack 1
+        +0.250 > P. 1:21(20) ack 1
+        +0.650 > P. 1:21(20) ack 1
+        +0.700 < .  1:1(0) ack 21 <nop,nop,TS val 705 ecr 650>
+        """,
+        sensor(BANNER),
+    )
+
+
 def test_a_lost_ack_of_the_handshake_is_made_up_for_by_the_request() -> None:
     play(
         r"""

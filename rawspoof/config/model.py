@@ -91,7 +91,7 @@ class Tcp(Section, frozen=True):
     """SYN-ACKs that may be sent again by themselves; a SYN beyond this gets one SYN-ACK for each time it asks."""
     idle_s: Seconds = 30.0
     """Quiet time after which a conversation is told it has idled."""
-    retries_max: Count = 6
+    retries_max: Count = 8
     """Retransmissions of the same bytes before a connection is given up."""
 
 

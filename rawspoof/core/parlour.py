@@ -21,7 +21,7 @@ from rawspoof.core.tcp.deadlines import Deadlines
 from rawspoof.core.tcp.flows import Flows
 from rawspoof.core.tcp.handshake import Cookies, Proof, Recent
 from rawspoof.core.tcp.held import Holds, Why
-from rawspoof.core.tcp.receive import Heard, receive
+from rawspoof.core.tcp.receive import Heard, handshake_took, receive
 from rawspoof.core.tcp.send import Wanted
 from rawspoof.core.tcp.seqnum import add
 from rawspoof.core.tcp.state import State
@@ -44,7 +44,7 @@ class Limits:
     """The parlour's part of the configuration."""
 
     idle_s: float = 30.0
-    retries_max: int = 6
+    retries_max: int = 8
 
 
 class Parlour:
@@ -142,7 +142,10 @@ class Parlour:
 
     def _open(self, seg: Segment, options: Options, proof: Proof, profile: Profile, at: float, out: Outcome) -> None:
         """The handshake is complete."""
-        tcb = opened(seg, options, proof, self._dress_of(seg.key).timestamps, at)
+        dress = self._dress_of(seg.key)
+        tcb = opened(seg, options, proof, dress.timestamps, at)
+        if tcb.ts_recent is not None:
+            handshake_took(tcb, dress.since_s(seg.key, options.tsecr, at))
         greeting = b""
         tcb.talk = talk.begin(profile, self._payloads, proof.dice, at)
         if tcb.talk is not None:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,6 +21,7 @@ from rawspoof.assembly import parts
 from rawspoof.cli.main import parser
 from rawspoof.cli.run import overrides
 from rawspoof.config.load import load
+from rawspoof.core.signature.template import Template
 from rawspoof.core.world.profile import Profile
 from rawspoof.edges.lab.lab import READY
 from rawspoof.edges.lab.namespaces import INTERFACE, Lab, stop
@@ -90,6 +91,18 @@ def town(*args: str, target: str = TARGET) -> Callable[[int], Profile]:
     world = parts(config, SECRET, personalities.faces(config, look=False)).world
     src, dst = (ip_address(address).packed for address in (SOURCE, target))
     return lambda port: world.profile(src, dst, port)
+
+
+def greetings(profile: Callable[[int], Profile], ports: Iterable[int]) -> dict[int, Template]:
+    """What the ports greet with that do."""
+    dealt = {port: profile(port).identity for port in ports}
+    return {port: who.greet for port, who in dealt.items() if who is not None and who.greet is not None}
+
+
+def told(heard: bytes, greeting: Template) -> bool:
+    """Whether this is the greeting; of one that shows the moment, whether it is as long."""
+    once, again = greeting.render(0.0), greeting.render(1e9 + 0.5)
+    return heard == once if once == again else len(heard) == greeting.size
 
 
 def until(condition: Callable[[], Thing], within_s: float) -> Thing:

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from rawspoof.core.signature.template import Template
 from rawspoof.core.world.profile import Hold, Profile
 from rawspoof.edges.lab.namespaces import Lab
 from tests.netns.clients import ESTABLISHED, Client, connected, hear, heard_ago_s, state
-from tests.netns.sensors import running, tell, town, until
+from tests.netns.sensors import greetings, running, tell, told, town, until
 from tests.netns.taps import TARGET, TARGET6, call
 
 pytestmark = pytest.mark.netns
@@ -57,18 +56,6 @@ def mss(lab: Lab, request: pytest.FixtureRequest) -> Iterator[int]:
             yield chosen
 
 
-def greetings(profile: Callable[[int], Profile]) -> dict[int, Template]:
-    """What the ports greet with that do."""
-    dealt = {port: profile(port).identity for port in PORTS}
-    return {port: who.greet for port, who in dealt.items() if who is not None and who.greet is not None}
-
-
-def told(heard: bytes, greeting: Template) -> bool:
-    """Whether this is the greeting; of one that shows the moment, whether it is as long."""
-    once, again = greeting.render(0.0), greeting.render(1e9 + 0.5)
-    return heard == once if once == again else len(heard) == greeting.size
-
-
 def web(profile: Profile) -> bool:
     return profile.identity is not None and profile.identity.service in ("nginx", "apache")
 
@@ -84,7 +71,7 @@ def stuck(profile: Profile) -> bool:
 
 @pytest.mark.parametrize("target", [TARGET, TARGET6])
 def test_every_banner_arrives_whole(lab, mss, target):
-    banners = greetings(town(*PROMPT, target=target))
+    banners = greetings(town(*PROMPT, target=target), PORTS)
     began = time.monotonic()
     with connected(lab, target, banners, mss=mss) as clients:
         late = hear(clients, lambda c: len(c.heard) >= banners[c.port].size, WAIT_S)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawspoof.core.tcp.receive import CHALLENGE, NOTHING, RCV_WND, REPLY, RESET, Heard, receive
+from rawspoof.core.tcp.receive import CHALLENGE, NOTHING, RCV_WND, REPLY, RESET, Heard, handshake_took, receive
 from rawspoof.core.tcp.seqnum import add, diff, le
 from rawspoof.core.tcp.state import State
 from rawspoof.core.tcp.tcb import NEVER, Tcb
@@ -50,6 +50,25 @@ def test_text_outside_the_window_is_acknowledged_and_dropped(seq: int, size: int
     tcb = established()
     assert heard(tcb, seq=seq, data=b"a" * size) == REPLY
     assert tcb.rcv_nxt == NXT
+
+
+def test_what_a_keep_alive_acknowledges_holds() -> None:
+    tcb = sending(10, timed_seq=UNA + 10, timed_at=1000.5)
+    assert heard(tcb, seq=NXT - 1, ack=UNA + 4, wnd=77) == Heard(reply=True, acked=True)
+    assert (tcb.snd_una, tcb.outbox, tcb.snd_wnd, tcb.rcv_nxt) == (UNA + 4, b"x" * 6, 64240, NXT)
+
+
+@pytest.mark.parametrize(("seq", "ack"), [(NXT - 1, UNA + 11), (NXT - 1, UNA - 1), (NXT - 2, UNA + 4)])
+def test_of_other_segments_before_the_window_nothing_holds(seq: int, ack: int) -> None:
+    tcb = sending(10)
+    assert heard(tcb, seq=seq, ack=ack) == REPLY
+    assert tcb.snd_una == UNA
+
+
+def test_a_keep_alive_can_be_the_end() -> None:
+    tcb = closing(State.LAST_ACK)
+    assert heard(tcb, seq=NXT - 1, ack=UNA + 1) == NOTHING
+    assert tcb.state is State.CLOSED
 
 
 @pytest.mark.parametrize("seq", [NXT - 1, NXT - 70_000, NXT + RCV_WND])
@@ -180,6 +199,20 @@ def test_the_first_measure_and_the_next() -> None:
     heard(tcb, ack=UNA + 11, now=1003.0)
     assert (tcb.srtt_s, tcb.rttvar_s) == (1.125, 0.625)
     assert tcb.rto_s == pytest.approx(1.125 + 4 * 0.625)
+
+
+@pytest.mark.parametrize(("took_s", "rto_s"), [(0.0, 0.2), (0.1, 0.3), (0.33, 0.99), (0.34, 1.0), (3.0, 1.0)])
+def test_the_handshake_is_a_measure_unless_its_ack_waited(took_s: float, rto_s: float) -> None:
+    tcb = established()
+    handshake_took(tcb, took_s)
+    assert tcb.rto_s == pytest.approx(rto_s)
+
+
+@pytest.mark.parametrize(("ts_recent", "rto_s"), [(None, 8.0), (7, 1.0)])
+def test_back_off_ends_with_an_ack_where_timestamps_make_it_a_measure(ts_recent: int | None, rto_s: float) -> None:
+    tcb = sending(10, ts_recent=ts_recent, rto_s=8.0)
+    heard(tcb, ack=UNA + 4, options=NONE._replace(tsval=ts_recent))
+    assert (tcb.rto_s, tcb.rexmit_at) == (rto_s, 1001.0 + rto_s)
 
 
 @pytest.mark.parametrize(("rtt_s", "rto_s"), [(0.0, 0.2), (0.01, 0.2), (30.0, 60.0)])

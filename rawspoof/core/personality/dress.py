@@ -123,6 +123,10 @@ class Dress:
             offset = self._offsets[seed] = int.from_bytes(digest, "big")
         return (offset + int(now * self._hz)) & _MASK
 
+    def since_s(self, key: bytes, tsval: int, now: float) -> float:
+        """Seconds since we showed this TSval to the peer."""
+        return ((self.tsval(key, now) - tsval) & _MASK) / self._hz
+
     def _bare(self, key: bytes, flags: int, seq: int, ack: int) -> bytes:
         """A segment without window, options and text."""
         ident = self._next_ident() if self._shared_handshake else 0

@@ -52,7 +52,7 @@ def receive(tcb: Tcb, seg: Segment, options: Options, now: float) -> Heard:
         return REPLY
     # first, check sequence number
     if not _acceptable(tcb, seg):
-        return NOTHING if flags & RST else REPLY
+        return NOTHING if flags & RST else _before_window(tcb, seg, now)
     # second, check the RST bit. RFC 5961 §3.2: only the exact number resets.
     if flags & RST:
         if seg.seq != tcb.rcv_nxt:
@@ -91,6 +91,15 @@ def _acceptable(tcb: Tcb, seg: Segment) -> bool:
     return seg.len > 0 and in_window(add(seg.seq, seg.len - 1), tcb.rcv_nxt, RCV_WND)
 
 
+def _before_window(tcb: Tcb, seg: Segment, now: float) -> Heard:
+    """An ACK is due. Ours, as BSD has it: what a keep-alive acknowledges holds; after a loss nothing else may come."""
+    keep_alive = seg.flags & (ACK | SYN) == ACK and add(seg.seq, 1) == tcb.rcv_nxt
+    if not keep_alive or not lt(tcb.snd_una, seg.ack) or not _ack_in_range(tcb, seg):
+        return REPLY
+    _advance(tcb, seg.ack, now)
+    return NOTHING if tcb.state is State.CLOSED else Heard(reply=True, acked=True)
+
+
 def _ack_in_range(tcb: Tcb, seg: Segment) -> bool:
     """RFC 5961 §5.2: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT; the largest window there is stands for the peer's."""
     return le(seg.ack, tcb.snd_nxt) and diff(tcb.snd_una, seg.ack) <= 65535
@@ -116,6 +125,9 @@ def _advance(tcb: Tcb, ack: int, now: float) -> None:
     tcb.bytes_out += octets
     tcb.snd_una = ack
     _measure(tcb, ack, now)
+    if tcb.ts_recent is not None:
+        # RFC 6298 §5 keeps the back-off until there is a new measure; with timestamps each ACK is one (RFC 7323 §4).
+        tcb.rto_s = rto_s(tcb)
     tcb.retries = 0
     tcb.rexmit_at = NEVER if tcb.snd_nxt == ack else now + tcb.rto_s
     if fin_acked:
@@ -127,14 +139,24 @@ def _measure(tcb: Tcb, ack: int, now: float) -> None:
     """RFC 6298 §2.2 and §2.3, when the timed number is acknowledged."""
     if tcb.timed_seq is None or lt(ack, tcb.timed_seq):
         return
-    rtt = max(now - tcb.timed_at, CLOCK_S)
+    tcb.timed_seq = None
+    _took(tcb, now - tcb.timed_at)
+
+
+def handshake_took(tcb: Tcb, seconds: float) -> None:
+    """Measure our SYN-ACK and its ACK by their timestamps (RFC 7323 §4); an ACK that waited is no measure."""
+    if 3 * seconds < RTO_INITIAL_S:
+        _took(tcb, seconds)
+
+
+def _took(tcb: Tcb, seconds: float) -> None:
+    rtt = max(seconds, CLOCK_S)
     if tcb.srtt_s:
         tcb.rttvar_s += (abs(tcb.srtt_s - rtt) - tcb.rttvar_s) / 4
         tcb.srtt_s += (rtt - tcb.srtt_s) / 8
     else:
         tcb.srtt_s, tcb.rttvar_s = rtt, rtt / 2
     tcb.rto_s = rto_s(tcb)
-    tcb.timed_seq = None
 
 
 def rto_s(tcb: Tcb) -> float:
