@@ -58,7 +58,8 @@ def collect(control: socket.socket, workers: Sequence[socket.socket], dispatcher
         signal.setitimer(signal.ITIMER_REAL, 0)
     except _Late:
         log.warning("collector: ended before the workers did")
-    log.info("collector: %d events, %s", dispatcher.handed, collector.summary())
+    if dispatcher.handed:
+        log.info("collector: %d events, %s", dispatcher.handed, collector.summary())
     return 0
 
 

@@ -1,0 +1,205 @@
+"""The daemon's life and death: signals, processes that die, starts that fail; nothing is ever left behind."""
+
+import os
+import pwd
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import DEVNULL
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from rawspoof.edges.lab.namespaces import Lab
+from rawspoof.edges.system.privileges import CAP_NET_ADMIN, CAP_NET_RAW
+from tests.netns.sensors import Sensor, gone, ruleset, running, start, table_is_there, tell, until
+from tests.netns.taps import TARGET, attempt, greeting, tapped
+
+pytestmark = pytest.mark.netns
+
+SSH = ("--delivery", "prompt", "--only", "openssh")
+ENDED_S = 2.0
+
+
+@contextmanager
+def load(lab: Lab) -> Iterator[None]:
+    """Somebody scans, without end."""
+    scan = lab.run("attacker", ["nmap", "-n", "-Pn", "-sS", "-T5", "-p-", "-oN", "/dev/null", TARGET], stdout=DEVNULL)
+    try:
+        yield
+    finally:
+        scan.kill()
+        scan.wait()
+
+
+def packets(lab: Lab) -> int:
+    """How many packets our queue rule has seen."""
+    (line,) = (line for line in ruleset(lab).splitlines() if "to rawspoof" in line)
+    return int(line.split("packets ")[1].split()[0])
+
+
+def family(sensor: Sensor) -> list[int]:
+    return [sensor.pid, *sensor.children().values()]
+
+
+def test_killing_the_supervisor_ends_everything(lab):
+    with running(lab) as sensor, load(lab):
+        until(lambda: packets(lab) > 5000, 5.0)
+        pids = family(sensor)
+        assert len(pids) == 3
+        sensor.ask(signal.SIGKILL)
+        killed = time.monotonic()
+        until(lambda: ruleset(lab) == "", ENDED_S)
+        until(lambda: all(map(gone, pids)), ENDED_S)
+        tell(f"SIGKILL of the supervisor: all gone after {time.monotonic() - killed:.2f} s")
+        assert attempt(lab, TARGET, 4444) == "refused"
+
+
+def test_a_killed_worker_is_replaced(lab):
+    with running(lab, *SSH) as sensor, load(lab):
+        until(lambda: packets(lab) > 5000, 5.0)
+        before = sensor.children()
+        os.kill(before["work0"], signal.SIGKILL)
+        killed = time.monotonic()
+        until(lambda: sensor.children().get("work0", before["work0"]) != before["work0"], ENDED_S)
+        until(lambda: attempt(lab, TARGET, 4444) == "open", ENDED_S)
+        tell(f"SIGKILL of the worker: answered again after {time.monotonic() - killed:.2f} s")
+        assert greeting(lab, "attacker", TARGET, 4445).startswith(b"SSH-2.0-")
+        assert sensor.children()["collec"] == before["collec"]
+        assert "worker 0 ended (signal 9), starting it again" in sensor.said()
+
+
+def test_a_killed_collector_is_replaced(lab, tmp_path):
+    events = tmp_path / "events"
+    with running(lab, *SSH, "--events", str(events)) as sensor, load(lab):
+        until(lambda: packets(lab) > 5000, 5.0)
+        before = sensor.children()
+        os.kill(before["collec"], signal.SIGKILL)
+        until(lambda: sensor.children().get("collec", before["collec"]) != before["collec"], ENDED_S)
+        size = events.stat().st_size
+        greeting(lab, "attacker", TARGET, 4444)
+        until(lambda: events.stat().st_size > size, ENDED_S)
+        assert sensor.children()["work0"] == before["work0"]
+        assert "the collector ended (signal 9), starting it again" in sensor.said()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_polite_end_is_quick_even_under_load(lab, number):
+    with running(lab, start_new_session=True) as sensor, load(lab):
+        until(lambda: packets(lab) > 5000, 5.0)
+        pids, asked = family(sensor), time.monotonic()
+        # Ctrl-C reaches every process of the terminal.
+        os.killpg(sensor.pid, number) if number is signal.SIGINT else sensor.process.send_signal(number)
+        assert sensor.process.wait(ENDED_S) == 0
+        tell(f"{number.name}: ended after {time.monotonic() - asked:.2f} s")
+        assert ruleset(lab) == ""
+        assert all(map(gone, pids))
+
+
+def test_the_rules_go_first(lab):
+    with running(lab) as sensor:
+        worker = sensor.children()["work0"]
+        os.kill(worker, signal.SIGSTOP)
+        sensor.process.send_signal(signal.SIGTERM)
+        # The supervisor waits for a worker that does not hear it; by then nothing is sent to that any more.
+        until(lambda: not table_is_there(lab), 0.5)
+        assert sensor.process.poll() is None
+        assert sensor.process.wait(ENDED_S) == 0
+        assert gone(worker)
+
+
+def test_a_rotated_events_file_is_opened_again(lab):
+    with TemporaryDirectory() as folder:
+        events = Path(folder, "events")
+        with running(lab, *SSH, "--events", str(events)) as sensor:
+            os.rename(events, Path(folder, "old"))
+            # As logrotate does with `create 0640 nobody`: the collector has no right to make a file anywhere.
+            events.touch()
+            for path in (Path(folder), events):
+                os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)
+            sensor.process.send_signal(signal.SIGHUP)
+            greeted = iter(lambda: greeting(lab, "attacker", TARGET, 4444), b"")
+            until(lambda: next(greeted) and events.stat().st_size > 0, ENDED_S)
+            assert sensor.process.poll() is None
+
+
+# Starts that fail
+
+
+def refused(lab: Lab, folder: Path, *args: str) -> str:
+    """What a sensor that does not start says: one line, after it has left nothing behind."""
+    sensor = start(lab, folder, *args)
+    assert sensor.process.wait(20) == 2
+    (line,) = sensor.said().splitlines()
+    return line
+
+
+def test_an_unknown_interface_is_named(lab, tmp_path):
+    assert refused(lab, tmp_path, "--iface", "eth7") == (
+        "rawspoof: there is no interface 'eth7'; this machine has eth0"
+    )
+    assert ruleset(lab) == ""
+
+
+def test_a_second_daemon_is_told_of_the_first(lab, tmp_path):
+    with running(lab, *SSH) as sensor:
+        line = refused(lab, tmp_path)
+        assert line.startswith("rawspoof: queue 0 cannot be had")
+        assert "another rawspoof runs" in line
+        line = refused(lab, tmp_path, "--queue", "7")
+        assert line.startswith("rawspoof: another rawspoof")
+        assert f"{sensor.pid}" in line
+        assert line.endswith("holds table inet rawspoof: stop it first")
+        assert greeting(lab, "attacker", TARGET, 4444).startswith(b"SSH-2.0-")
+
+
+def test_a_taken_queue_is_named(lab, tmp_path):
+    with tapped(lab, 7):
+        line = refused(lab, tmp_path, "--queue", "7")
+    assert line.startswith("rawspoof: queue 7 cannot be had")
+    assert line.endswith("--queue takes another")
+    assert ruleset(lab) == ""
+
+
+@pytest.mark.parametrize("option", ["--events", "-l"])
+def test_a_file_that_cannot_be_written_is_named(lab, tmp_path, option):
+    line = refused(lab, tmp_path, option, f"{tmp_path}/no/file")
+    assert line == f"rawspoof: {tmp_path}/no/file: No such file or directory: name a file that can be written"
+    assert ruleset(lab) == ""
+
+
+LESS = """
+import os, sys
+from rawspoof import daemon
+from rawspoof.cli.main import main
+from rawspoof.edges.system import privileges
+held = {{number for number in range(41) if privileges.held(number)}}
+{lose}
+sys.exit(main(["run"]))
+"""
+"""A sensor that has lost something of what root has; by then its modules are loaded, for nobody else may read them."""
+
+
+@pytest.mark.parametrize(
+    ("lose", "why"),
+    [
+        ("os.setresuid(65534, 65534, 65534)", "only root can take packets from the kernel: sudo rawspoof run …"),
+        (
+            f"privileges.limit(held - {{{CAP_NET_ADMIN}}})",
+            "only root can take packets from the kernel: sudo rawspoof run …",
+        ),
+        (
+            f"privileges.limit(held - {{{CAP_NET_RAW}}})",
+            "no right to read packets (Operation not permitted): start rawspoof as root",
+        ),
+    ],
+)
+def test_who_may_not_is_told_so(lab, tmp_path, lose, why):
+    with (tmp_path / "said").open("wb") as said:
+        process = lab.run("sensor", [sys.executable, "-c", LESS.format(lose=lose)], stderr=said)
+    assert process.wait(20) == 2
+    assert (tmp_path / "said").read_text() == f"rawspoof: {why}\n"
+    assert ruleset(lab) == ""
