@@ -92,6 +92,7 @@ class Crowd:
     def __init__(self, seed: int, peers: int = 200) -> None:
         self._chance = Random(seed)
         self._peers = {sport: Peer(self._chance, sport) for sport in range(20_000, 20_000 + peers)}
+        self._sports = tuple(self._peers)
         self._waiting: list[bytes] = []
         self._at = T0
 
@@ -114,7 +115,7 @@ class Crowd:
         chance = self._chance
         if self._waiting and chance.random() < 0.1:
             return self._waiting.pop(chance.randrange(len(self._waiting)))
-        raw = self._bent(self._peers[chance.choice(tuple(self._peers))].next())
+        raw = self._bent(self._peers[chance.choice(self._sports)].next())
         if chance.random() < 0.1:
             # Kept, to come again later and out of order.
             self._waiting = [*self._waiting[-50:], raw]

@@ -55,29 +55,40 @@ class Numbers:
 
 def play(script: str, sensor: Sensor, *, ip6: bool = False) -> list[AnyEvent]:
     """Play a script; what comes out is the events. Fails with both sides, line by line, where they part."""
-    wanted = [line.strip() for line in script.strip().splitlines() if line.strip() and line.strip()[0] != "#"]
-    stage = _Stage(sensor, [_match(line) for line in wanted], ip6)
+    stage = _Stage(sensor, script, ip6)
     stage.play()
-    asked, done = [_tidy(line) for line in wanted], stage.lines
+    asked, done = [_tidy(line.string) for line in stage.script], stage.lines
     assert asked == done, "\n" + "\n".join(ndiff(asked, done))
     return stage.events
 
 
+def inbound(script: str, sensor: Sensor, *, ip6: bool = False) -> list[tuple[float, bytes]]:
+    """The packets that a script's `<` lines are when this sensor is talked to, with their times."""
+    stage = _Stage(sensor, script, ip6)
+    stage.play()
+    return stage.inbound
+
+
 class _Stage:
-    def __init__(self, sensor: Sensor, script: list[re.Match[str]], ip6: bool) -> None:
-        self._sensor, self._script, self._ip6 = sensor, script, ip6
+    def __init__(self, sensor: Sensor, script: str, ip6: bool) -> None:
+        lines = [line.strip() for line in script.splitlines()]
+        self.script = [_match(line) for line in lines if line and line[0] != "#"]
+        self._sensor, self._ip6 = sensor, ip6
         self._numbers: dict[tuple[int, int], Numbers] = {}
-        self._expected = [line for line in script if line["way"] != "<"]
+        self._expected = [line for line in self.script if line["way"] != "<"]
         self.lines: list[str] = []
+        self.inbound: list[tuple[float, bytes]] = []
         self.events: list[AnyEvent] = []
 
     def play(self) -> None:
-        for line in self._script:
-            self._wait(float(line["at"]))
+        for line in self.script:
+            at = float(line["at"])
+            self._wait(at)
             if line["way"] == "<":
                 self.lines.append(_tidy(line.string))
                 raw = build(self._segment(line))
-                self._note(float(line["at"]), self._sensor.on_packet(T0 + float(line["at"]), raw))
+                self.inbound.append((T0 + at, raw))
+                self._note(at, self._sensor.on_packet(T0 + at, raw))
 
     def _wait(self, until: float) -> None:
         """Deadlines up to a moment; half a millisecond beyond it, for the script is rounded."""
