@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from rawspoof.core.signature.frame import FrameName, Sized
-from rawspoof.core.signature.template import Template
+from rawspoof.core.signature.template import Later, Template
 
 
 class Answer(NamedTuple):
@@ -12,7 +12,7 @@ class Answer(NamedTuple):
 
     when: re.Pattern[bytes]
     """Matched at the start of a whole request (see `Identity.frame`)."""
-    say: Template
+    say: Template | Later
     """Gaps that are left name groups of `when`: what the request had there is said again."""
     close: bool
     """Close after saying it."""

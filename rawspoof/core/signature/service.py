@@ -14,7 +14,7 @@ from msgspec import Meta
 from rawspoof.core.signature.codec import AnswerText, HttpText, http_answers
 from rawspoof.core.signature.frame import FrameName, Sized
 from rawspoof.core.signature.identity import Answer, Identity
-from rawspoof.core.signature.template import SEED, Template
+from rawspoof.core.signature.template import SEED, Later, Template
 from rawspoof.core.signature.variants import Field, values
 
 HOST_FACTS: Final = frozenset(("host", "domain", "fqdn", "addr", "port", "pid", SEED))
@@ -62,13 +62,21 @@ class Variety(NamedTuple):
     greet: Template | None
 
 
+class Rule(NamedTuple):
+    """An answer, its template still open."""
+
+    when: re.Pattern[bytes]
+    say: Template
+    close: bool
+
+
 class Service(NamedTuple):
     """A service, its templates still open for a set's values and a host's facts."""
 
     id: str
     protocol: str
     frame: FrameName | Sized
-    answers: tuple[Answer, ...]
+    answers: tuple[Rule, ...]
     ports: dict[int, int]
     elsewhere: int
     """Weight at ports that no service lists."""
@@ -84,7 +92,7 @@ class Service(NamedTuple):
             version=variety.version.bind(known).render(0.0).decode("latin-1"),
             os=variety.os,
             greet=variety.greet and variety.greet.bind(known),
-            answers=tuple([Answer(a.when, a.say.bind(known), a.close) for a in self.answers]),
+            answers=tuple([Answer(a.when, Later(a.say, known), a.close) for a in self.answers]),
             frame=self.frame,
         )
 
@@ -118,7 +126,7 @@ def _answers(text: ServiceText) -> list[AnswerText]:
     return [*text.answers, *pages, *last]
 
 
-def _answer(text: AnswerText) -> Answer:
+def _answer(text: AnswerText) -> Rule:
     try:
         when = re.compile(text.when.encode("latin-1"))
     except re.error as e:
@@ -126,7 +134,7 @@ def _answer(text: AnswerText) -> Answer:
     say = Template.parse(text.say)
     if shaped := {p for p in say.parts if isinstance(p, str) and "." in p and p.partition(".")[0] in when.groupindex}:
         raise ValueError(f"`{min(shaped)}`: what a peer sent is echoed as it is, in no shape")
-    return Answer(when, say, text.close)
+    return Rule(when, say, text.close)
 
 
 def _variety(text: ServiceText, table: dict[str, Any], lists: Mapping[str, Any]) -> Variety:
@@ -165,7 +173,7 @@ class _Plain(msgspec.Struct, frozen=True):
     greet: str | None
 
 
-def _closed(variety: Variety, answers: tuple[Answer, ...]) -> None:
+def _closed(variety: Variety, answers: tuple[Rule, ...]) -> None:
     """Raise ValueError if a template names what neither the set, the host nor the request has, or two of them have."""
     known = {name for field in variety.fields for name in field.names} | HOST_FACTS
     said = [variety.product, variety.version, *([variety.greet] if variety.greet else [])]

@@ -100,6 +100,25 @@ class Template(NamedTuple):
         return b"".join([p if isinstance(p, bytes) else p.give(now) for p in self.parts if not isinstance(p, str)])
 
 
+class Later(NamedTuple):
+    """A template and the facts for it, put together when somebody asks: most answers of most ports are never given."""
+
+    template: Template
+    facts: Mapping[str, bytes]
+
+    def bind(self, facts: Mapping[str, bytes]) -> Template:
+        """The template with these facts and its own, which come first."""
+        return self.template.bind({**facts, **self.facts})
+
+    def render(self, now: float) -> bytes:
+        """What is said at this moment; the own facts must be all it wants."""
+        return self.bind({}).render(now)
+
+    def missing(self) -> set[str]:
+        """Names of the facts still to be bound."""
+        return self.bind({}).missing()
+
+
 def _shaped(part: str, facts: Mapping[str, bytes]) -> bytes | str:
     """The fact in its shapes, or the part itself while the fact is missing."""
     name, *shapes = part.split(".")
@@ -108,6 +127,11 @@ def _shaped(part: str, facts: Mapping[str, bytes]) -> bytes | str:
 
 def _settle(parts: list[Part]) -> Template:
     """Neighbouring bytes joined, and, where no fact is missing, lengths counted and marks taken out."""
+    # Most are plain text by now: no need to look for what is counted.
+    plain = [p for p in parts if isinstance(p, bytes)]
+    if len(plain) == len(parts):
+        whole = b"".join(plain)
+        return Template((whole,), len(whole))
     if not all(_is_layout(p) for p in parts if isinstance(p, str)):
         return Template(tuple(layout.joined(parts)), -1)
     said = layout.settle(parts)

@@ -21,7 +21,8 @@ BATCH_MAX: Final = 64
 """Packets taken from the queue before they are worked on: under a flood the queue never runs dry by itself."""
 COPY_BYTES: Final = 4016
 """As much as netfilterqueue's buffer holds; the kernel segments larger packets before they get here."""
-RECEIVE_BUFFER: Final = 16 << 20
+RECEIVE_BUFFER: Final = 32 << 20
+"""Room for a whole queue of small packets: the kernel counts some 400 bytes for each."""
 SEND_BUFFER: Final = 4 << 20
 FINISH_S: Final = 0.3
 _VERDICT_BATCH: Final = 3 << 8 | 3
