@@ -27,10 +27,13 @@ log = logging.getLogger(__name__)
 
 
 class Publisher:
-    """Sends events to the collector in batches; what its socket does not take at once is dropped and counted."""
+    """Sends events to the collector in batches; what its socket does not take at once is dropped and counted.
 
-    def __init__(self, out: socket.socket, tally: Tally, unsent: Callable[[], int]) -> None:
-        self._out, self._tally, self._unsent = out, tally, unsent
+    With `wanted` false nobody writes events down: they go no further than here.
+    """
+
+    def __init__(self, out: socket.socket, tally: Tally, unsent: Callable[[], int], wanted: bool = True) -> None:
+        self._out, self._tally, self._unsent, self._wanted = out, tally, unsent, wanted
         self._encode = encoder()
         self._events: list[AnyEvent] = []
         self._dropped = 0
@@ -38,14 +41,22 @@ class Publisher:
 
     def __call__(self, events: Sequence[AnyEvent]) -> None:
         """Take events, and send them once there are enough."""
+        if not self._wanted:
+            return
         self._events += events
         if len(self._events) >= EVENTS_PER_BATCH:
             self.flush()
 
     def flush(self) -> None:
         """Send what there is."""
-        if not self._events:
-            return
+        if self._events:
+            self._send()
+
+    def close(self) -> None:
+        """Send what there is, and what was counted, for the last time."""
+        self._send()
+
+    def _send(self) -> None:
         message = self._encode(self._events, self._counters())
         try:
             self._out.send(message)
@@ -79,7 +90,8 @@ def run(
     config = made.config.sensor
     try:
         link = NfqueueLink(config.queue + number, config.queue_max, MARK, clock.steady())
-        publisher = Publisher(events, sensor.tally, lambda: link.unsent)
+        wanted = bool(made.config.events.file or made.config.events.log_file or made.config.events.verbose)
+        publisher = Publisher(events, sensor.tally, lambda: link.unsent, wanted)
         link.idle = publisher.flush
         privileges.become(config.user, {privileges.CAP_NET_ADMIN, privileges.CAP_NET_RAW})
     except QueueTaken as error:
@@ -96,7 +108,7 @@ def run(
     status.send(READY)
     status.close()
     serve(link, sensor, publisher, _Complaints())
-    publisher.flush()
+    publisher.close()
     link.close()
     return 0
 
