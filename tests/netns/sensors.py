@@ -41,6 +41,7 @@ class Sensor:
 
     def __init__(self, process: "subprocess.Popen[bytes]", folder: Path) -> None:
         self.process, self.folder = process, folder
+        self._last_words = ""
 
     @property
     def pid(self) -> int:
@@ -49,7 +50,12 @@ class Sensor:
 
     def said(self) -> str:
         """Everything that it wrote to standard error so far."""
-        return (self.folder / "stderr").read_text()
+        return self._last_words or (self.folder / "stderr").read_text()
+
+    def stop(self) -> None:
+        """Have it end; what it said is still known when its files are gone."""
+        stop(self.process)
+        self._last_words = self.said()
 
     def children(self) -> dict[str, int]:
         """Its processes by name: `work0`, `collec`."""
@@ -81,7 +87,7 @@ def running(lab: Lab, *args: str, **kwargs: Any) -> Iterator[Sensor]:
             assert sensor.process.poll() is None, sensor.said()
             yield sensor
         finally:
-            stop(sensor.process)
+            sensor.stop()
         assert "broke something" not in sensor.said(), sensor.said()
 
 
