@@ -18,6 +18,7 @@ SHAPES: Final[dict[str, Callable[[bytes], bytes]]] = {
     "utf16": lambda text: text.decode("latin-1").encode("utf-16-le"),
     "utf16be": lambda text: text.decode("latin-1").encode("utf-16-be"),
     "dn": _dn,
+    "label": lambda name: name.partition(b".")[0],
     "hex": lambda text: text.hex().encode(),
     "bin": lambda text: bytes.fromhex(text.decode("ascii")),
     "zeros": lambda count: bytes(int(count)),
@@ -27,4 +28,5 @@ SHAPES: Final[dict[str, Callable[[bytes], bytes]]] = {
     "u16le": partial(_number, 2, "little"),
     "u32le": partial(_number, 4, "little"),
 }
-"""`uN` is a number written in decimal, `zeros` so many zero bytes, `dn` a domain as RFC 2247 names it, `bin` the bytes of hexadecimal digits."""
+"""`uN` is a number written in decimal, `zeros` so many zero bytes, `bin` the bytes of hexadecimal digits, `label` the
+first of a name, `dn` a domain as RFC 2247 names it."""
