@@ -56,6 +56,13 @@ def test_a_connection_is_known_by_its_greeting_and_by_nothing_else() -> None:
         assert client.say(T0 + 1000, ACK, 0, 1 + octets) == [(RST, 1 + octets, 0)]
 
 
+def test_a_late_acknowledgment_of_a_part_is_no_strangers() -> None:
+    client = Client(profile("g" * 3000))
+    assert client.say(T0 + 1, ACK, 1, 3001) == []
+    assert client.say(T0 + 2, ACK, 1, 1461) == []
+    assert client.say(T0 + 3, ACK, 0, 3001) == [(ACK, 3001, 1)]
+
+
 @pytest.mark.parametrize(("age_s", "known"), [(ERA_S, True), (2 * ERA_S, False)])
 def test_a_held_connection_is_known_for_an_era_and_more(age_s: float, known: bool) -> None:
     client = Client()

@@ -286,12 +286,14 @@ class Parlour:
         """Nothing more to say: freeze it until its hold is over, or forget it.
 
         Of a peer that has sent nothing, and had no more than our greeting, all is known without us. One that has
-        spoken is remembered, frozen, so that its keep-alives can be told from other segments.
+        spoken is remembered, frozen, so that its keep-alives can be told from other segments; and one whose greeting
+        took several segments, so that a late acknowledgment of the first of them is no stranger's.
         """
         profile = tcb.talk.profile if tcb.talk is not None else self._profile(tcb.key)
         if tcb.hold_until == NEVER and profile.hold is Hold.TIMED and tcb.opened_at != NEVER:
             tcb.hold_until = at + jitter(profile.hold_s, tcb.dice)
-        if tcb.hold_until != NEVER or tcb.bytes_in or not talk.said(profile, tcb.bytes_out):
+        much = tcb.bytes_in or tcb.bytes_out > tcb.mss
+        if tcb.hold_until != NEVER or much or not talk.said(profile, tcb.bytes_out):
             self._freeze(tcb, Why.HOLD, tcb.hold_until)
         else:
             self._flows.remove(tcb.key)

@@ -45,7 +45,10 @@ class Proof(NamedTuple):
     """What an ACK proves: its sender saw our SYN-ACK, and this is what it said in its SYN."""
 
     fresh: bool
-    """Young enough, and the peer's number fits: this can complete a handshake."""
+    """Young enough, and the peer's number fits: this can complete a handshake.
+
+    Modulo 8, that is: where the bare ACK and the first segment of a request are both lost, we begin with the second.
+    """
     iss: int
     rcv_nxt: int
     """What to expect next: SEG.SEQ, or one more if this is a keep-alive of a peer that has sent nothing (§3.8.4)."""
