@@ -15,6 +15,7 @@ from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
 from rawspoof.core.sensor import Sensor
 from rawspoof.core.world.world import World
+from rawspoof.edges.system import imports
 from rawspoof.edges.system.kinds import load_kinds
 from rawspoof.edges.system.payloads import load_payloads
 from rawspoof.edges.system.signatures import load_catalogue
@@ -39,7 +40,7 @@ class Parts(NamedTuple):
 
 def parts(config: Config, secret: bytes, faces: Mapping[str, Personality]) -> Parts:
     """Everything but the templates. Signatures that do not parse are logged, the others load. Raises ConfigError."""
-    catalogue, problems = load_catalogue(config.signatures)
+    catalogue, problems = load_catalogue(config.signatures, imports.wishes(config, secret))
     for problem in problems:
         log.warning("%s", problem)
     family = next(iter(faces.values())).family

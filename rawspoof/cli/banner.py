@@ -6,6 +6,7 @@ import json
 import sys
 from typing import Any, Final
 
+from rawspoof.cli.run import add_options, overrides
 from rawspoof.config.load import ConfigError, load
 from rawspoof.config.model import Config
 
@@ -33,13 +34,12 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="who asks (see world.per_source)",
     )
     parser.add_argument("--json", action="store_true", help="as one JSON object")
-    parser.add_argument("-c", "--config", metavar="FILE", help="the configuration")
-    parser.add_argument("--secret-file", metavar="FILE", help="what the world is dealt from")
+    add_options(parser, ("sensor.secret_file", "signatures", "compat_expander"))
 
 
 def run(args: argparse.Namespace) -> int:
     """0. Raises ConfigError, UnknownPersonality and SecretError."""
-    config = load(args.config, {"sensor.secret_file": args.secret_file} if args.secret_file else {})
+    config = load(args.config, overrides(args))
     facts = describe(config, args.source, args.to or _own_address(config), args.port)
     if args.json:
         print(json.dumps(facts))
@@ -51,15 +51,16 @@ def run(args: argparse.Namespace) -> int:
 def describe(config: Config, source: Any, to: Any, port: int) -> dict[str, Any]:
     """All that is to be told of a port; addresses as `ipaddress` has them. Raises what `run` raises."""
     from rawspoof.core.world.world import World
-    from rawspoof.edges.system import clock, personalities, secret
+    from rawspoof.edges.system import clock, imports, personalities, secret
     from rawspoof.edges.system.signatures import load_catalogue
 
-    catalogue, problems = load_catalogue(config.signatures)
+    key = secret.load(config)
+    catalogue, problems = load_catalogue(config.signatures, imports.wishes(config, key))
     for problem in problems:
         print(f"rawspoof: {problem}", file=sys.stderr)
     family = personalities.load(config.sensor.personality).family
     try:
-        world = World(catalogue, secret.load(config), config.world, family)
+        world = World(catalogue, key, config.world, family)
     except ValueError as error:
         raise ConfigError(str(error)) from None
     profile = world.profile(source.packed, to.packed, port)

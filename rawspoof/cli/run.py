@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Collection
 from typing import Any, Final
 
 from rawspoof.config.load import ConfigError, load
@@ -39,13 +40,16 @@ def run(args: argparse.Namespace) -> int:
     return daemon.run(config)
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add `-c` and every option that stands for a key of the configuration."""
-    parser.add_argument("-c", "--config", metavar="FILE", help="the configuration (see `rawspoof config init`)")
-    for key, flags, how in OPTIONS:
+def add_options(parser: argparse.ArgumentParser, keys: Collection[str] | None = None) -> None:
+    """Add `-c` and every option that stands for a key of the configuration, or for one of these keys."""
+    parser.add_argument(
+        "-c", "--config", metavar="FILE", help="the configuration (see `rawspoof config init`), or a portspoof.conf"
+    )
+    for key, flags, how in (option for option in OPTIONS if keys is None or option[0] in keys):
         # A flag that is not given leaves no trace in the namespace, so it overrides nothing.
         parser.add_argument(*flags, dest=key, default=argparse.SUPPRESS, **how)
-    parser.add_argument("-1", "--fuzz-random", action="store_true", help="fuzz scanners with random bytes")
+    if keys is None:
+        parser.add_argument("-1", "--fuzz-random", action="store_true", help="fuzz scanners with random bytes")
 
 
 def overrides(args: argparse.Namespace) -> dict[str, object]:
@@ -112,6 +116,12 @@ OPTIONS: Final[tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...]] = (
     ("world.delivery", ("--delivery",), _one("human|prompt", "delays and silent ports, or at once")),
     ("world.hold_min_s", ("-t",), _one("SECONDS", "shortest time a connection is held", type=float)),
     ("world.hold_max_s", ("-T",), _one("SECONDS", "longest; 0: for ever", type=float)),
+    ("signatures", ("-s", "--signatures"), _some("FILE", "TOML, portspoof's signatures or nmap-service-probes")),
+    (
+        "compat_expander",
+        ("--compat-expander",),
+        {"action": "store_true", "help": "say what portspoof's own generator would"},
+    ),
     ("events.file", ("--events",), _one("FILE", "append events as JSON (ECS); -: stdout")),
     ("events.log_file", ("-l", "--log-file"), _one("FILE", "append portspoof-py's line a connection")),
     ("events.verbose", ("-v", "--verbose"), {"action": "store_true", "help": "print that line to stdout"}),

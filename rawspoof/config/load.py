@@ -15,6 +15,10 @@ from msgspec.structs import FieldInfo
 
 from rawspoof.config.check import problems
 from rawspoof.config.model import Config, Section
+from rawspoof.core.signature.foreign.portspoof import is_conf
+
+PORTSPOOF_CONF: Final = "portspoof_conf"
+"""The key that a portspoof.conf in place of our own file sets."""
 
 COMMAND_LINE: Final = "command line"
 """Stands where a file's name would, in the error about a value that came from a flag."""
@@ -60,12 +64,18 @@ def load(path: str | None, overrides: Mapping[str, object] = {}) -> Config:
 
 
 def read(path: str | None) -> dict[str, object]:
-    """What a file says, by dotted key, unchecked; nothing for None. Raises ConfigError where it is not TOML."""
+    """What a file says, by dotted key, unchecked; nothing for None. Raises ConfigError where it is not TOML.
+
+    A portspoof.conf says one thing: that it is one.
+    """
     if path is None:
         return {}
     try:
         with open(path, "rb") as file:
-            return dict(_flat(tomllib.load(file)))
+            data = file.read()
+        if is_conf(data.decode("latin-1")):
+            return {PORTSPOOF_CONF: path}
+        return dict(_flat(tomllib.loads(data.decode())))
     except OSError as wrong:
         raise ConfigError(f"{path}: cannot be read: {wrong.strerror}") from None
     except UnicodeDecodeError:

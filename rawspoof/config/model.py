@@ -116,4 +116,9 @@ class Config(Section, frozen=True):
     tcp: Tcp = Tcp()
     events: Events = Events()
     signatures: tuple[str, ...] = ()
-    """Further folders of service TOML files, beside the ones that come along."""
+    """Further signatures beside the ones that come along: folders of service TOML files, or files (our TOML,
+    portspoof's signatures, an nmap-service-probes)."""
+    portspoof_conf: str = ""
+    """A portspoof.conf: payloads that stand at their ports in every world; empty: none."""
+    compat_expander: bool = False
+    """Of portspoof's files, say what its own generator would, mistakes included; nmap then names few of them."""

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from rawspoof.cli.main import main
+from tests.signature.foreign.samples import CONF, PROBES
 
 PLACE = ["--to", "192.0.2.9", "--from", "198.51.100.1"]
 
@@ -57,6 +58,28 @@ def test_the_same_port_is_told_again_and_another_source_sees_the_same(told):
 
 def test_it_speaks_for_an_address_of_its_own_if_none_is_named(told):
     assert json.loads(told("22", "--json")[1])["to"]
+
+
+def test_files_of_other_tools(told, tmp_path):
+    (tmp_path / "probes").write_text(PROBES)
+    world = f'only = "nmap-ssh"\n[sensor]\nstate_dir = "{tmp_path}"'
+    status, out, complaints = told("22", *PLACE, "-s", str(tmp_path / "probes"), world=world)
+    assert (status, complaints.splitlines()[-1]) == (
+        0,
+        f"rawspoof: {tmp_path}/probes:33: nmap sends Nowhere to no port by default",
+    )
+    assert "nmap      ssh Foo ssh " in out
+    assert len(list((tmp_path / "imports").iterdir())) == 1
+
+
+def test_a_portspoof_conf(tmp_path, capsys):
+    (tmp_path / "secret").write_bytes(b"s" * 32)
+    (tmp_path / "conf").write_text(CONF)
+    files = ["-c", str(tmp_path / "conf"), "--secret-file", str(tmp_path / "secret")]
+    assert main(["banner", "22", *PLACE, *files]) == 0
+    assert r"greeting  SSH-2.0-Foossh_8.9p1\r\n" in capsys.readouterr().out
+    assert main(["banner", "7", *PLACE, *files, "--compat-expander", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["banner_text"] == 'say "more" twice'
 
 
 def test_a_slip_is_a_line(told, capsys):

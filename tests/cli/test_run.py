@@ -8,6 +8,7 @@ import pytest
 from rawspoof.cli.main import main, parser
 from rawspoof.cli.run import OPTIONS, overrides, ports, workers
 from rawspoof.config.load import KNOWN
+from tests.signature.foreign.samples import CONF
 
 
 def overridden(*argv: str) -> dict[str, object]:
@@ -34,6 +35,8 @@ def test_no_flag_overrides_nothing():
         ("--secret-file s --personality linux", {"sensor.secret_file": "s", "sensor.personality": "linux"}),
         ("--no-firewall", {"sensor.firewall": False}),
         ("--no-iptables", {"sensor.firewall": False}),
+        ("-s a --signatures b", {"signatures": ["a", "b"]}),
+        ("--compat-expander", {"compat_expander": True}),
         ("--events - -l log", {"events.file": "-", "events.log_file": "log"}),
         ("-v", {"events.verbose": True}),
     ],
@@ -65,6 +68,12 @@ def test_auto_workers_are_as_many_as_there_are_cores():
 
 def test_check_says_ok_and_starts_nothing(capsys):
     assert main(["run", "--check", "-t", "10", "-T", "60"]) == 0
+    assert capsys.readouterr().out == "ok\n"
+
+
+def test_a_portspoof_conf_may_stand_in_for_our_own(tmp_path, capsys):
+    (tmp_path / "portspoof.conf").write_text(CONF)
+    assert main(["run", "--check", "-c", str(tmp_path / "portspoof.conf"), "-t", "10", "-T", "60"]) == 0
     assert capsys.readouterr().out == "ok\n"
 
 

@@ -64,6 +64,12 @@ def test_a_wrong_value_is_named_with_what_was_expected(tmp_path, text, expected)
     assert complaint(path).startswith(f"{path}: {expected}")
 
 
+def test_a_portspoof_conf_names_itself(tmp_path):
+    (tmp_path / "their.conf").write_text('# ours was TOML\n22 "SSH-2.0-x\\r\\n"\n')
+    config = load(str(tmp_path / "their.conf"), {"world.hold_min_s": 10.0})
+    assert (config.portspoof_conf, config.world.hold_min_s) == (str(tmp_path / "their.conf"), 10.0)
+
+
 def test_a_wrong_flag_is_not_blamed_on_the_file(tmp_path):
     path = written(tmp_path, "[sensor]\nworkers = 2\n")
     assert complaint(path, {"sensor.allow": ["10/8"]}).startswith("command line: sensor.allow[0]: expected a network")

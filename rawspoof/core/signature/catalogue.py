@@ -12,6 +12,7 @@ import msgspec
 
 from rawspoof.core.signature import service
 from rawspoof.core.signature.identity import Identity
+from rawspoof.core.signature.problem import Problem
 from rawspoof.core.signature.service import Service
 
 FORMAT: Final = 1
@@ -26,17 +27,6 @@ _SCALE: Final = 1_000_000
 _UNIX: Final = ("linux", "freebsd")
 _ELSEWHERE: Final = 0
 """Stands for every port that no service lists."""
-
-
-class Problem(NamedTuple):
-    """A signature that was left out, and why."""
-
-    file: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.reason}"
 
 
 class Lot(Protocol):

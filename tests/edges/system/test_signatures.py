@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
-from rawspoof.edges.system.signatures import VARIABLE, folder, load_catalogue
+import pytest
+
+from rawspoof.config.load import ConfigError
+from rawspoof.edges.system.imports import Wishes
+from rawspoof.edges.system.signatures import TOLD_MAX, VARIABLE, folder, load_catalogue
+from tests.signature.foreign.samples import CONF, PROBES, SIGNATURES
 
 SERVICE = """format = 1
 [[service]]
@@ -36,6 +41,36 @@ def test_ours_are_read_from_where_the_environment_says(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     catalogue, problems = load_catalogue([])
     assert (list(catalogue.services), problems) == (["a"], [])
+
+
+def test_files_of_one_s_own_and_of_other_tools_join_ours(tmp_path):
+    contents = {"mine.toml": SERVICE.format("mine").encode(), "probes": PROBES.encode(), "old": SIGNATURES}
+    paths = [tmp_path / name for name in contents]
+    for path in paths:
+        path.write_bytes(contents[path.name])
+    catalogue, problems = load_catalogue([str(path) for path in paths])
+    assert {"mine", "openssh", "nmap-ssh", "portspoof-2-ssh"} <= catalogue.services.keys()
+    assert 22 in catalogue.services["nmap-ssh"].ports
+    assert [problem.split(":")[1] for problem in problems if problem.startswith(str(tmp_path))] == [
+        *("8", "10", "23", "33"),
+        "7",
+    ]
+
+
+def test_of_many_bad_lines_only_the_first_are_named(tmp_path):
+    (tmp_path / "old").write_text("good\n" + "(\n" * (TOLD_MAX + 3))
+    _, problems = load_catalogue([str(tmp_path / "old")])
+    told = [problem for problem in problems if problem.startswith(str(tmp_path))]
+    assert len(told) == TOLD_MAX + 1
+    assert told[-1] == f"{tmp_path}/old: 3 more lines left out; `rawspoof signatures check {tmp_path}/old` names them"
+
+
+def test_a_portspoof_conf_pins_and_is_no_signature_file(tmp_path):
+    (tmp_path / "conf").write_text(CONF)
+    catalogue, _ = load_catalogue([], Wishes(conf=str(tmp_path / "conf")))
+    assert sorted(catalogue.pinned) == [7, 22, 80, 81, 82]
+    with pytest.raises(ConfigError, match=r"is a portspoof\.conf; it is given with -c"):
+        load_catalogue([str(tmp_path / "conf")])
 
 
 def test_slips_are_told_with_file_and_line(tmp_path):

@@ -199,7 +199,8 @@ class _Walk:
     def _one(self, members: bytes, next_: Node | None) -> int:
         if members in (ALL, NOT_NEWLINE) and _joins(self.said, next_):
             return ord(".")
-        return self.chance.among(_tasteful(members))
+        # Of a letter in both cases, the first is how its author wrote it.
+        return members[0] if members[1:] == members[:1].swapcase() else self.chance.among(_tasteful(members))
 
 
 _OPEN: Final = 200

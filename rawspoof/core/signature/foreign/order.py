@@ -1,0 +1,110 @@
+"""Which match line nmap would name a text by: the first in its order that matches. A model of nmap, with no sockets.
+
+A text is looked up by the four-byte pieces of it, so that of thousands of lines only a handful are really tried.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from rawspoof.core.signature.foreign.probes import Line, Probe
+from rawspoof.core.signature.pattern.make import Groups
+from rawspoof.core.signature.pattern.match import Matcher
+from rawspoof.core.signature.pattern.parse import Flags, parse
+from rawspoof.core.signature.pattern.steps import Exhausted
+from rawspoof.core.signature.pattern.tree import Choice, Group, Node, Pattern, Repeat, Series, Text
+
+_PIECE: Final = 4
+_NEEDLE_MAX: Final = 40
+
+
+class Known(NamedTuple):
+    """A line whose pattern was read."""
+
+    line: Line
+    pattern: Pattern
+    needles: tuple[bytes, ...]
+    """Every text that the pattern matches has one of these in it."""
+
+    @classmethod
+    def read(cls, line: Line) -> "Known":
+        """Raises ValueError for a pattern that is not understood."""
+        pattern = parse(line.pattern, Flags.parse(line.flags))
+        return cls(line, pattern, _needles(pattern.root))
+
+
+class Named(NamedTuple):
+    """The line that a text is named by, and what its groups hold."""
+
+    line: Line
+    groups: Groups
+
+
+class Order:
+    """The lines of one probe, in the file's order."""
+
+    def __init__(self, lines: Sequence[Known]) -> None:
+        self._lines = lines
+        self._matchers: dict[int, Matcher] = {}
+        self._always: list[int] = []
+        self._by_piece: dict[bytes, list[int]] = {}
+        pieces = [[_pieces(needle) for needle in known.needles] for known in lines]
+        common = Counter(piece for each in pieces for found in each for piece in found)
+        for at, each in enumerate(pieces):
+            if all(each):
+                for found in each:
+                    self._by_piece.setdefault(min(found, key=lambda p: (common[p], p)), []).append(at)
+            else:
+                self._always.append(at)
+
+    def first(self, data: bytes, before: int | None = None) -> Named | None:
+        """The first line that matches, of those in front of number `before` if that is said.
+
+        One that takes too many steps does not match: nmap gives up on it too.
+        """
+        for at in self._candidates(data):
+            if before is not None and at >= before:
+                break
+            try:
+                groups = self.matcher(at).search(data)
+            except Exhausted:
+                continue
+            if groups is not None:
+                return Named(self._lines[at].line, groups)
+        return None
+
+    def matcher(self, at: int) -> Matcher:
+        """The matcher of a line, by its number from 0."""
+        found = self._matchers.get(at)
+        if found is None:
+            found = self._matchers[at] = Matcher(self._lines[at].pattern)
+        return found
+
+    def _candidates(self, data: bytes) -> list[int]:
+        found = set(self._always)
+        for piece in self._by_piece.keys() & _pieces(data):
+            found.update(self._by_piece[piece])
+        return sorted(found)
+
+
+def chains(probes: Iterable[Probe], orders: Mapping[str, Order]) -> dict[str, list[Order]]:
+    """For the answers to each probe, the lines tried: its own, those of its fallbacks, those of the first probe."""
+    names = {probe.name: [probe.name, *probe.fallback, "NULL"] for probe in probes}
+    return {name: [orders[each] for each in dict.fromkeys(chain) if each in orders] for name, chain in names.items()}
+
+
+def _pieces(data: bytes) -> set[bytes]:
+    return {data[at : at + _PIECE] for at in range(len(data) - _PIECE + 1)}
+
+
+def _needles(node: Node) -> tuple[bytes, ...]:
+    """Texts of which any text of this part has one in it, as long as there are."""
+    if isinstance(node, Text):
+        return (node.data[:_NEEDLE_MAX],)
+    if isinstance(node, Series):
+        return max(map(_needles, node.items), key=lambda each: min(map(len, each)), default=(b"",))
+    if isinstance(node, Choice):
+        return tuple(needle for way in node.ways for needle in _needles(way))
+    if isinstance(node, Group) or (isinstance(node, Repeat) and node.least):
+        return _needles(node.item)
+    return (b"",)

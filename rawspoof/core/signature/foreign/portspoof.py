@@ -1,0 +1,133 @@
+"""The files of portspoof and portspoof-py: signatures, a pattern a line, and the configuration, a payload a port.
+
+Knows their grammars and where the two tools differ; of a line that neither reads well it says what is wrong.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from rawspoof.core.signature.problem import Problem
+
+_SPEC = re.compile(r"\s*(\S+)")
+_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+_CONF_LINE = re.compile(r"\s*\d+(?:-\d+)?\s[^\"]*\"", re.ASCII)
+
+_META = re.compile(rb"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\.)([*+]|\{\d+(?:,\d*)?\})?|[\^$|?*+{}]|\(\?:|[()]", re.DOTALL)
+_SETS: Final = (b"\\w", b"\\d", b"\\s", b"\\W", b"\\D", b"\\S")
+
+
+class Payload(NamedTuple):
+    """What one port is to say."""
+
+    line: int
+    text: bytes
+    """As the file has it, between the quotes."""
+
+
+def signatures(text: str) -> Iterator[tuple[int, bytes]]:
+    """The patterns of a signature file with their line numbers. `text` is the file read as latin-1.
+
+    Blank lines are passed over, as portspoof-py does (portspoof sends a newline for them), long lines are whole
+    (portspoof cuts at 2047 bytes), and there are no comments: a line that begins with `#` is a pattern.
+    """
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip("\r \t"):
+            yield number, line.rstrip("\r").encode("latin-1")
+
+
+def is_conf(text: str) -> bool:
+    """Whether a text looks like a portspoof.conf: its first line that is no comment has a port and a quote."""
+    lines = (line for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#"))
+    return bool(_CONF_LINE.match(next(lines, "")))
+
+
+def conf(name: str, text: str) -> tuple[dict[int, Payload], list[Problem]]:
+    """The payloads of a configuration by port, and a problem for each line that is refused or doubtful.
+
+    A later line wins. `text` is the file read as latin-1, `name` is for problems.
+    """
+    payloads: dict[int, Payload] = {}
+    problems: list[Problem] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.rstrip("\r")
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        try:
+            ports, said = _line(line)
+        except ValueError as e:
+            problems.append(Problem(name, number, f"{e}; the line is left out"))
+            continue
+        problems += [Problem(name, number, doubt) for doubt in _doubts(line, ports, payloads)]
+        payloads |= dict.fromkeys(ports, Payload(number, said))
+    return payloads, problems
+
+
+def _line(line: str) -> tuple[range, bytes]:
+    """Ports and payload. Raises ValueError."""
+    spec = _SPEC.match(line)
+    assert spec
+    first, last = line.find('"'), line.rfind('"')
+    ports = _ports(spec[1])
+    if first < 0 or first == last:
+        raise ValueError("a payload stands between two double quotes")
+    return ports, line[first + 1 : last].encode("latin-1")
+
+
+def _ports(spec: str) -> range:
+    found = _RANGE.fullmatch(spec)
+    if not found:
+        raise ValueError(f"`{spec}` is no port and no range such as 8000-8100")
+    low, high = int(found[1]), int(found[2] or found[1])
+    if not 1 <= low <= 65535 or not 1 <= high <= 65535:
+        raise ValueError(f"`{spec}`: a port is 1 to 65535")
+    if low > high:
+        raise ValueError(f"`{spec}` is a range that falls, which portspoof takes for none")
+    return range(low, high + 1)
+
+
+def _doubts(line: str, ports: range, payloads: dict[int, Payload]) -> Iterator[str]:
+    """What is honoured, but may not be what was meant."""
+    if line.count('"') > 2:
+        yield (
+            "has more than two double quotes: taken from the first to the last, as portspoof-py does; portspoof ends"
+            " at the second (write the inner ones \\x22 to please both)"
+        )
+    again = [port for port in ports if port in payloads]
+    if again:
+        more = f" and {len(again) - 1} more" if len(again) > 1 else ""
+        yield f"says anew what port {again[0]}{more} says (line {payloads[again[0]].line}); the later line wins"
+
+
+def pattern(payload: bytes) -> bytes:
+    """The regular expression that a payload means.
+
+    In a payload only groups, classes and the escapes for them are patterns, with their `*` or `+`; a dot is one if it
+    is repeated. Everything else is itself: `$`, `|`, `?` and braces, which old payloads are full of.
+    """
+    return _META.sub(_as_meant, payload)
+
+
+def _as_meant(found: re.Match[bytes]) -> bytes:
+    whole, item, count = found[0], found[1], found[2] or b""
+    if item is None:
+        return whole if whole in (b"(", b")", b"(?:") else b"\\" + whole
+    if item == b".":
+        before, after = found.string[: found.start()], found.string[found.end() :]
+        return whole if count or before.endswith(b".") or after.startswith(b".") else b"\\."
+    if item.startswith(b"[") or item in _SETS:
+        return whole
+    return item + (re.escape(count) if count else b"")
+
+
+def literal(payload: bytes) -> bytes:
+    """The payload taken as text, with its escapes: what is sent if no text fits the pattern."""
+    return _ESCAPE.sub(_unescape, payload)
+
+
+_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_CONTROLS: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"0": b"\0"}
+
+
+def _unescape(found: re.Match[bytes]) -> bytes:
+    return bytes([int(found[1], 16)]) if found[1] else _CONTROLS.get(found[2], found[2])
