@@ -124,7 +124,9 @@ class NfqueueLink:
 
     def _drop_all(self, last: int) -> None:
         """One verdict for every packet up to this one that has none yet (netfilterqueue gives one a packet)."""
-        self._verdicts.send(_DROP_UP_TO(32, _VERDICT_BATCH, _REQUEST, 0, 0, 0, 0, self._number, 12, 2, 0, socket.htonl(last)))
+        self._verdicts.send(
+            _DROP_UP_TO(32, _VERDICT_BATCH, _REQUEST, 0, 0, 0, 0, self._number, 12, 2, 0, socket.htonl(last))
+        )
 
     def _drain(self) -> None:
         with suppress(_Enough):
