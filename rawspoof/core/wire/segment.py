@@ -78,7 +78,8 @@ class Segment(NamedTuple):
 def parse(raw: bytes, *, verify: bool = True) -> Segment:
     """The segment in an IP packet. Raises Malformed for impossible lengths, fragments, other protocols, bad checksums.
 
-    `verify` off leaves checksums unread: captures from a sending machine hold half-made ones.
+    `verify` off leaves checksums unread: captures from a sending machine hold half-made ones. IPv4's own is never read:
+    the kernel has read it before us.
     """
     # The common case, an IPv4 header without options, in one unpacking.
     if raw[:1] == b"\x45" and len(raw) >= 40:
