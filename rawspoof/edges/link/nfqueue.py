@@ -88,7 +88,7 @@ class NfqueueLink:
                 self._packet = packet
                 yield Arrival(at, raw)
             if self._batch:
-                self._drop_all(self._batch[-1][0].id)
+                self._drop_all()
                 self._batch.clear()
             due = next_deadline()
             if due is not None and due <= (at := self._now()):
@@ -122,11 +122,16 @@ class NfqueueLink:
         if len(self._batch) >= BATCH_MAX:
             raise _Enough
 
-    def _drop_all(self, last: int) -> None:
-        """One verdict for every packet up to this one that has none yet (netfilterqueue gives one a packet)."""
-        self._verdicts.send(
-            _DROP_UP_TO(32, _VERDICT_BATCH, _REQUEST, 0, 0, 0, 0, self._number, 12, 2, 0, socket.htonl(last))
-        )
+    def _drop_all(self) -> None:
+        """One verdict for every packet up to the batch's last that has none yet (netfilterqueue gives one a packet)."""
+        last = socket.htonl(self._batch[-1][0].id)
+        try:
+            self._verdicts.send(_DROP_UP_TO(32, _VERDICT_BATCH, _REQUEST, 0, 0, 0, 0, self._number, 12, 2, 0, last))
+        except OSError:
+            # The kernel is short of memory. Without a verdict these would keep their places in the queue for good.
+            for packet, _ in self._batch:
+                with suppress(RuntimeError):  # it has been accepted
+                    packet.drop()
 
     def _drain(self) -> None:
         with suppress(_Enough):
