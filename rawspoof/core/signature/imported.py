@@ -85,7 +85,7 @@ class Imported(NamedTuple):
 
     def identity(self, variety: Lot, number: int, facts: Mapping[str, bytes]) -> Identity:
         """The identity with this number in a lot, at home on the host with these facts."""
-        entry = _ENTRY.decode(variety.entries[number])
+        entry = unpack(variety.entries[number])
         said = Template(entry.said, -1).bind(facts)
         answers: tuple[Answer, ...] = ()
         if entry.request is not None:
@@ -106,6 +106,16 @@ class Imported(NamedTuple):
 _ENTRY = msgspec.msgpack.Decoder(Entry)
 
 
+def unpack(packed: bytes) -> Entry:
+    """An entry of a bundle."""
+    return _ENTRY.decode(packed)
+
+
+def identifier(*names: str) -> str:
+    """The names, those that are not empty, as one id of the catalogue."""
+    return re.sub(r"[^a-z0-9]+", "-", "-".join(filter(None, names)).lower()).strip("-")
+
+
 def services(prefix: str, pressed: Pressed, homes: Mapping[str, Mapping[int, int]]) -> list[Imported]:
     """The services of a pressed file, with ids that begin with `prefix`.
 
@@ -121,9 +131,8 @@ def _service(
 ) -> Imported:
     lots = tuple(Lot(os, entries) for os, entries in sorted(bundle.entries.items()))
     weight = sum(lot.size for lot in lots)
-    name = "-".join(filter(None, (prefix, bundle.protocol, bundle.place)))
     return Imported(
-        id=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"),
+        id=identifier(prefix, bundle.protocol, bundle.place),
         protocol=bundle.protocol,
         ports=dict.fromkeys(bundle.ports if bundle.place else home, weight),
         elsewhere=0 if bundle.place else weight,

@@ -115,7 +115,7 @@ def _outcomes(path: Path, kind: Kind, text: str, wish: Wishes) -> Iterator[Outco
     if kind is Kind.NMAP:
         found, wrong = probes.parse(str(path), text)
         yield from (Left(problem.line, problem.reason) for problem in wrong)
-        jobs = [partial(nmap.outcomes, probe, wish.secret) for probe in found]
+        jobs = [partial(nmap.outcomes, probe, wish.secret) for probe in found if not probe.udp]
     else:
         patterns = list(portspoof.signatures(text))
         chunks = [patterns[at : at + _CHUNK] for at in range(0, len(patterns), _CHUNK)]

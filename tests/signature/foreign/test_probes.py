@@ -15,7 +15,9 @@ def test_probes_and_lines():
         ("GetRequest", b"GET / HTTP/1.0\r\n\r\n", 3),
         ("Rare", b"\x01\x02rare\0", 1),
         ("Nowhere", b"?", 1),
+        ("Snmp", b"x", 1),
     ]
+    assert [p.name for p in probes if p.udp] == ["Snmp"]
 
 
 def test_a_probe_s_facts():

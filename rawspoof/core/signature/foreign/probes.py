@@ -35,6 +35,8 @@ class Probe(NamedTuple):
     """What nmap sends, and how it reads the answers."""
 
     name: str
+    udp: bool
+    """Not sent to our ports; but its lines may be another's fallback."""
     payload: bytes
     lines: list[Line]
     facts: dict[str, str]
@@ -48,7 +50,7 @@ class Probe(NamedTuple):
     @property
     def ports(self) -> Sequence[int]:
         """The ports that are asked whatever the rarity."""
-        return [port for port in _ports(self.facts.get("ports", "")) if port]
+        return tuple(_ports(self.facts.get("ports", "")))
 
     @property
     def fallback(self) -> list[str]:
@@ -57,9 +59,9 @@ class Probe(NamedTuple):
 
 
 def parse(name: str, text: str) -> tuple[list[Probe], list[Problem]]:
-    """The TCP probes of a file, in its order, and a problem for each line that is not as it should be.
+    """The probes of a file, in its order, and a problem for each line that is not as it should be.
 
-    `text` is the file read as latin-1. UDP probes mean nothing here and are passed over.
+    `text` is the file read as latin-1.
     """
     probes: list[Probe] = []
     problems: list[Problem] = []
@@ -70,7 +72,8 @@ def parse(name: str, text: str) -> tuple[list[Probe], list[Problem]]:
             continue
         try:
             if line.startswith("Probe "):
-                probe = _probe(line, probes)
+                probe = _probe(line)
+                probes.append(probe)
             elif probe is None:
                 raise ValueError("stands before the first `Probe` line")
             else:
@@ -80,15 +83,11 @@ def parse(name: str, text: str) -> tuple[list[Probe], list[Problem]]:
     return probes, problems
 
 
-def _probe(line: str, probes: list[Probe]) -> Probe:
-    """The probe that a line begins; one of UDP is not kept, but takes the lines that follow."""
+def _probe(line: str) -> Probe:
     found = _PROBE.match(line)
     if not found:
         raise ValueError("is no `Probe TCP|UDP name q|payload|`")
-    probe = Probe(found[2], _unescape(found[4]), [], {})
-    if found[1] == "TCP":
-        probes.append(probe)
-    return probe
+    return Probe(found[2], found[1] == "UDP", _unescape(found[4]), [], {})
 
 
 def _directive(probe: Probe, number: int, line: str) -> None:

@@ -28,11 +28,16 @@ def of_probe(payload: bytes) -> Request:
         return _of_request_line(*found.groups())
     if payload.startswith(b"\x16\x03"):
         return Request(_TLS)
-    escaped = re.escape(payload)
+    exact = b"".join(map(_escape, payload))
     if payload.translate(None, _PRINTED):
-        return Request(escaped)
+        return Request(exact)
     # What a person may type ends as their terminal ends lines, and is in the case they like.
-    return Request(b"(?i:" + escaped.replace(b"\\\r\\\n", rb"\r?\n") + b")")
+    return Request(b"(?i:" + exact.replace(rb"\x0d\x0a", rb"\r?\n") + b")")
+
+
+def _escape(byte: int) -> bytes:
+    """A pattern for the byte that is easy to read and to write down."""
+    return bytes([byte]) if bytes([byte]).isalnum() else b"\\x%02x" % byte
 
 
 def _of_request_line(method: bytes, path: bytes, protocol: bytes) -> Request:
