@@ -5,6 +5,7 @@ It holds the firewall table; whatever ends it ends the table and, through the ke
 
 import logging
 import os
+import pwd
 import signal
 import socket
 import time
@@ -56,6 +57,7 @@ def _start(config: Config) -> "Supervisor":
     """Everything up and answering. Raises CannotStart."""
     if os.geteuid() or not privileges.held(privileges.CAP_NET_ADMIN):
         raise CannotStart("only root can take packets from the kernel: sudo rawspoof run …")
+    _check_user(config.sensor.user)
     try:
         faces = personalities.faces(config)
     except personalities.UnknownPersonality as error:
@@ -78,6 +80,14 @@ def _start(config: Config) -> "Supervisor":
         supervisor.stop()
         raise CannotStart(str(error)) from None
     return supervisor
+
+
+def _check_user(name: str) -> None:
+    """Nothing, if there is this user. Raises CannotStart."""
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        raise CannotStart(f"there is no user {name!r}: name one in sensor.user") from None
 
 
 class _Forging:

@@ -96,8 +96,6 @@ def run(
         privileges.become(config.user, {privileges.CAP_NET_ADMIN, privileges.CAP_NET_RAW})
     except QueueTaken as error:
         return _refuse(status, f"{error}: another rawspoof runs, or `rawspoof doctor` says who; --queue takes another")
-    except KeyError:
-        return _refuse(status, f"there is no user {config.user!r}: name one in sensor.user")
     except OSError as error:
         return _refuse(status, f"no right to read packets ({error.strerror}): start rawspoof as root")
     privileges.die_with_parent(signal.SIGKILL, parent)

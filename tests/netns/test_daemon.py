@@ -171,6 +171,14 @@ def test_a_file_that_cannot_be_written_is_named(lab, tmp_path, option):
     assert ruleset(lab) == ""
 
 
+def test_an_unknown_user_is_named(lab, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text('[sensor]\nuser = "no-such-user"\n')
+    line = refused(lab, tmp_path, "-c", str(config))
+    assert line == "rawspoof: there is no user 'no-such-user': name one in sensor.user"
+    assert ruleset(lab) == ""
+
+
 LESS = """
 import os, sys
 from rawspoof import daemon

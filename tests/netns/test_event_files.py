@@ -95,6 +95,22 @@ def test_the_events_tell_a_session_from_its_start_to_its_end(lab, files):
     assert stamps == sorted(stamps)
 
 
+@pytest.mark.parametrize("target", [TARGET, TARGET6])
+def test_all_that_a_peer_sends_is_heard(lab, files, target):
+    """Far more than a window, in the largest segments that the kernels pass on between themselves."""
+    _, events = files
+    with running(lab, "--world", "open", "--events", str(events)):
+        with lab.inside("attacker"), socket.create_connection((target, 4444), 2.0) as client:
+            client.sendall(bytes(3_000_000))
+            client.shutdown(socket.SHUT_WR)
+            assert client.recv(1) == b""
+        until(lambda: b"session.close" in events.read_bytes(), WRITTEN_S)
+    told = objects(events)
+    assert told[-1]["source"]["bytes"] == 3_000_000
+    heard = (event["rawspoof"]["payload"]["size"] for event in told if event["event"]["action"] == "session.data")
+    assert sum(heard) == 3_000_000
+
+
 def test_lines_are_printed_when_asked_for(lab):
     read, write = os.pipe()
     with open(read) as said:

@@ -2,6 +2,7 @@
 
 import array
 import fcntl
+import json
 import socket
 import termios
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from rawspoof.core.world.profile import Hold, Profile
-from rawspoof.edges.lab.namespaces import Lab
+from rawspoof.edges.lab.namespaces import INTERFACE, Lab
 from tests.netns.clients import ESTABLISHED, Client, connected, hear, heard_ago_s, state
 from tests.netns.sensors import greetings, running, tell, told, town, until
 from tests.netns.taps import TARGET, TARGET6, call
@@ -111,6 +112,15 @@ def assert_nothing_lingers(lab: Lab) -> None:
         ),
         WAIT_S,
     )
+
+
+def test_a_link_local_address_is_one_of_ours(lab):
+    shown = json.loads(call(lab, "sensor", "ip", "-j", "-6", "addr", "show", INTERFACE))[0]["addr_info"]
+    (ours,) = (address["local"] for address in shown if address["scope"] == "link")
+    with lab.inside("attacker"), socket.socket(socket.AF_INET6) as client:
+        client.settimeout(WAIT_S)
+        client.connect((ours, 22, 0, socket.if_nametoindex(INTERFACE)))
+        assert client.recv(100).startswith(b"SSH-2.0-")
 
 
 def test_keep_alives_of_held_connections_are_answered(lab):
