@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rawspoof import __version__
-from rawspoof.cli import banner, config, doctor, lab, replay, rules, run
+from rawspoof.cli import banner, config, doctor, lab, replay, rules, run, signatures
 from rawspoof.config.load import ConfigError
 
 COMMANDS: Final = {
     "run": run,
     "replay": replay,
     "banner": banner,
+    "signatures": signatures,
     "rules": rules,
     "doctor": doctor,
     "config": config,

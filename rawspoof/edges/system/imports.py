@@ -14,13 +14,14 @@ from concurrent.futures import ProcessPoolExecutor
 from enum import Enum
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from rawspoof.config.load import ConfigError
 from rawspoof.config.model import Config
 from rawspoof.core.signature import imported
 from rawspoof.core.signature.catalogue import Offer
-from rawspoof.core.signature.foreign import lines, nmap, portspoof, probes
+from rawspoof.core.signature.foreign import lines, nmap, portspoof, probes, toml
 from rawspoof.core.signature.foreign.press import Left, Outcome, gather
 from rawspoof.core.signature.imported import Imported, Pressed
 from rawspoof.core.signature.problem import Problem
@@ -28,6 +29,9 @@ from rawspoof.edges.system.kept import keep, name, recall
 
 FILE_MAX: Final = 64 * 2**20
 """Bytes of a signature file; nmap's has 2.5 million."""
+
+Homes = Mapping[str, Mapping[int, int]]
+"""Ports with weights, by protocol."""
 
 _CHUNK: Final = 1000
 """Patterns of portspoof's that are made ready at a time."""
@@ -146,9 +150,30 @@ def pins(wish: Wishes) -> tuple[dict[int, Imported], list[Problem]]:
     kind, text = read(Path(wish.conf))
     if kind is not Kind.CONF:
         raise ConfigError(f"{wish.conf}: expected a portspoof.conf, got {kind.value}")
-    payloads, problems = portspoof.conf(wish.conf, text)
-    made = imported.services("portspoof-conf", gather(lines.pin(payloads, wish.secret, wish.old)), {})
-    return {port: service for service in made for port in service.ports}, problems
+    made, problems = _pinned(wish.conf, text, wish)
+    return {port: service for service in imported.services("conf", made, {}) for port in service.ports}, problems
+
+
+def _pinned(path: str, text: str, wish: Wishes) -> tuple[Pressed, list[Problem]]:
+    payloads, problems = portspoof.conf(path, text)
+    return gather(lines.pin(payloads, wish.secret, wish.old)), problems
+
+
+def convert(path: Path, wish: Wishes, ours: Mapping[str, Offer]) -> tuple[dict[str, str], list[Problem]]:
+    """A foreign file as TOML files by name, and what was left out. Raises ConfigError if it is ours already."""
+    kind, text = read(path)
+    if kind is Kind.OURS:
+        raise ConfigError(f"{path}: is in our format already")
+    if kind is Kind.CONF:
+        made, problems = _pinned(str(path), text, wish)
+    else:
+        made, problems = load(path, kind, text, wish)
+    return toml.files(kind.name.lower(), made, homes(ours), str(path)), problems
+
+
+def services_of(kind: Kind, made: Pressed, number: int = 1, homes: Homes = MappingProxyType({})) -> list[Imported]:
+    """The services of the so-manieth foreign file, with ids that tell of which kind it is."""
+    return imported.services(kind.name.lower() + (f"-{number}" if number > 1 else ""), made, homes)
 
 
 def homes(services: Mapping[str, Offer]) -> dict[str, dict[int, int]]:

@@ -7,7 +7,6 @@ from typing import Final
 
 import rawspoof
 from rawspoof.config.load import ConfigError
-from rawspoof.core.signature import imported
 from rawspoof.core.signature.catalogue import Catalogue, Offer
 from rawspoof.core.signature.problem import Problem
 from rawspoof.edges.system import imports
@@ -65,8 +64,7 @@ def _import(
         if kind is Kind.CONF:
             raise ConfigError(f"{path}: is a portspoof.conf; it is given with -c")
         made, wrong = imports.load(path, kind, text, wish)
-        prefix = kind.name.lower() + (f"-{number}" if number > 1 else "")
-        services |= {service.id: service for service in imported.services(prefix, made, homes)}
+        services |= {service.id: service for service in imports.services_of(kind, made, number, homes)}
         problems += _summed(path, wrong)
 
 

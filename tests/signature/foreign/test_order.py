@@ -52,8 +52,12 @@ def test_looking_up_by_pieces_finds_what_trying_all_finds():
 
 
 def test_a_probe_s_answers_are_tried_with_its_fallbacks_and_the_greetings():
-    probes, _ = parse("p", PROBES)
-    orders = {probe.name: Order([]) for probe in probes}
+    again = "\nProbe UDP Rare q|r|\nProbe TCP Falls q|f|\nfallback Snmp,Rare\n"
+    probes, _ = parse("p", PROBES + again)
+    orders = {(probe.name, probe.udp): Order([]) for probe in probes}
     tried = chains(probes, orders)
-    assert tried["NULL"] == [orders["NULL"]]
-    assert tried["Rare"] == [orders["Rare"], orders["GetRequest"], orders["NULL"]]
+    null, get, rare = (orders[name, False] for name in ("NULL", "GetRequest", "Rare"))
+    assert tried["NULL"] == [null]
+    assert tried["Rare"] == [rare, get, null]
+    assert tried["Falls"] == [orders["Falls", False], orders["Snmp", True], rare, null]
+    assert "Snmp" not in tried

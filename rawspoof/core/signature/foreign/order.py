@@ -87,10 +87,15 @@ class Order:
         return sorted(found)
 
 
-def chains(probes: Iterable[Probe], orders: Mapping[str, Order]) -> dict[str, list[Order]]:
-    """For the answers to each probe, the lines tried: its own, those of its fallbacks, those of the first probe."""
-    names = {probe.name: [probe.name, *probe.fallback, "NULL"] for probe in probes}
-    return {name: [orders[each] for each in dict.fromkeys(chain) if each in orders] for name, chain in names.items()}
+def chains(probes: Iterable[Probe], orders: Mapping[tuple[str, bool], Order]) -> dict[str, list[Order]]:
+    """For the answers to each TCP probe, the lines tried: its own, those of its fallbacks, those of the first probe.
+
+    `orders` by a probe's name and whether it is one of UDP: some names are there twice, and one falls back to its own
+    protocol's first.
+    """
+    names = {probe.name: dict.fromkeys((probe.name, *probe.fallback, "NULL")) for probe in probes if not probe.udp}
+    either = {name: order for (name, _), order in sorted(orders.items(), key=lambda of: not of[0][1])}
+    return {name: [either[each] for each in chain if each in either] for name, chain in names.items()}
 
 
 def _pieces(data: bytes) -> set[bytes]:

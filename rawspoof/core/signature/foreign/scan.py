@@ -27,7 +27,7 @@ class Scanner:
 
     def __init__(self, probes: Sequence[Probe]) -> None:
         self._probes = [(probe, frozenset(probe.ports)) for probe in probes if not probe.udp]
-        self._chains = chains(probes, {probe.name: Order(_known(probe)) for probe in probes})
+        self._chains = chains(probes, {(probe.name, probe.udp): Order(_known(probe)) for probe in probes})
 
     def identify(self, ask: Callable[[bytes], bytes], port: int) -> Finding:
         """What is printed of a service on this port; `ask` gives what it says on a new connection to these bytes."""
