@@ -97,6 +97,29 @@ def test_any_one_packet_is_answered_as_the_kernel_answers_it(asks, version):
     assert dict(zip(KINDS, looks[1::2], strict=True)) == dict(zip(KINDS, looks[::2], strict=True))
 
 
+def first_text(asks: Prober, port: int, version: int, options: list[Any]) -> dict[str, Any] | None:
+    """How the first segment with text looks, of a service that greets."""
+    sport = asks.port()
+    opened = asks.answer(probe(sport, port, version, flags="S", options=options))
+    assert opened is not None
+    stamps = dict(opened[TCP].options).get("Timestamp")
+    echoed = [] if stamps is None else [("NOP", None), ("NOP", None), ("Timestamp", (TIMESTAMPS[1][0] + 1, stamps[0]))]
+    numbers = {"seq": 1001, "ack": opened[TCP].seq + 1}
+    text = asks.answer(probe(sport, port, version, flags="A", options=echoed, **numbers))
+    asks.send(probe(sport, port, version, flags="R", seq=1001))
+    seen = look(text)
+    assert seen is not None
+    assert seen.pop("seq") == numbers["ack"]
+    return {name: value for name, value in seen.items() if name != "length"}
+
+
+@pytest.mark.parametrize("version", [4, 6])
+@pytest.mark.parametrize("offer", ["none", "S", "T", "W", "TW", "STW"])
+def test_the_first_text_looks_as_the_kernels_does(asks, version, offer):
+    real, spoofed = (first_text(asks, port, version, OFFERS[offer]) for port in (REAL, SPOOFED))
+    assert spoofed == real
+
+
 def test_linux_by_name_looks_as_kernels_before_6_16_do():
     with Lab() as lab, ExitStack() as stack:
         # Their receive buffer, the one thing of a SYN-ACK that has changed since.
