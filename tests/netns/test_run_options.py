@@ -64,6 +64,21 @@ def test_a_closed_port_answers_as_the_kernels_closed_ports_do(lab, tmp_path):
         assert seen[1].state == "closed"
 
 
+def test_every_address_of_a_decoy_network_is_a_host(lab, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text('[sensor]\nnetworks = ["203.0.113.0/24", "2001:db8:9::/48"]\n')
+    call(lab, "attacker", "ip", "route", "add", "203.0.113.0/24", "via", TARGET)
+    call(lab, "attacker", "ip", "-6", "route", "add", "2001:db8:9::/48", "via", TARGET6)
+    with running(lab, *SSH, "-c", str(config)), serving(lab, "sensor", 8088):
+        for decoys in ([f"203.0.113.{number}" for number in range(1, 21)], ["2001:db8:9::1", "2001:db8:9:ffff::7"]):
+            greetings = [greeting(lab, "attacker", decoy, 22) for decoy in decoys]
+            assert all(banner.startswith(b"SSH-2.0-") for banner in greetings)
+            assert len(set(greetings)) > 1
+            # A service of the machine's own is nothing to a decoy.
+            assert greeting(lab, "attacker", decoys[0], 8088).startswith(b"SSH-2.0-")
+        assert greeting(lab, "attacker", TARGET, 8088) == b"genuine"
+
+
 def test_only_the_addresses_named_are_covered(lab):
     add_address(lab, "sensor", OTHER)
     with running(lab, *SSH, "-i", OTHER):
