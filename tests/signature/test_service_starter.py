@@ -15,6 +15,7 @@ HOSTS = 20
 NOON = 1735732800.0
 
 UNSEEN_VERSION = {
+    "haproxy": "nmap tells the version from the headers of an error page",
     "ceph": "nmap sets a word before it",
     "realvnc": "nmap tells the version from the protocol number",
     "pyftpdlib": "nmap knows since when the greeting has none",
