@@ -105,11 +105,11 @@ class Town:
         peer.close()
 
 
-def scan(lab: Lab, ports: list[int]) -> dict[int, tuple[str, str, str]]:
+def scan(lab: Lab, ports: list[int], *options: str) -> dict[int, tuple[str, str, str]]:
     """Service, product and version that `nmap -sV` finds at each port."""
     nmap = shutil.which("nmap")
     assert nmap, "this test wants nmap: apt-get install nmap"
-    argv = [nmap, "-n", "-Pn", "-sV", "-T4", "-p", ",".join(map(str, ports)), "-oX", "-", TARGET]
+    argv = [nmap, "-n", "-Pn", "-sV", "-T4", *options, "-p", ",".join(map(str, ports)), "-oX", "-", TARGET]
     output, _ = lab.run("attacker", argv, stdout=subprocess.PIPE).communicate(timeout=SCAN_S)
     found = {}
     for port in ElementTree.fromstring(output).iter("port"):
