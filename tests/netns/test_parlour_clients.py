@@ -58,7 +58,8 @@ def mss(lab: Lab, request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 def web(profile: Profile) -> bool:
-    return profile.identity is not None and profile.identity.service in ("nginx", "apache")
+    who = profile.identity
+    return who is not None and who.protocol == "http" and who.product in ("nginx", "Apache httpd")
 
 
 def answers(profile: Profile) -> bool:
