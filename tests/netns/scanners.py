@@ -62,6 +62,11 @@ def states(seen: dict[int, Seen]) -> Counter[str]:
 
 def masscan(lab: Lab, *args: str) -> set[int]:
     """The ports that masscan finds open; `args` name ports and rate."""
+    return {int(line.split()[2]) for line in masscan_lines(lab, *args) if line.startswith("open")}
+
+
+def masscan_lines(lab: Lab, *args: str) -> list[str]:
+    """masscan's list: `open tcp PORT …` for each port, with --banners `banner tcp PORT … PROTOCOL TEXT` too."""
     # As masscan's manual has it: what its kernel knows nothing of, its kernel must not refuse.
     call(lab, "attacker", "nft", "-f", "-", text=QUIET)
     # libpcap makes room for 64 KiB a packet where the interface joins packets, 32 in all: masscan would miss answers.
@@ -69,7 +74,7 @@ def masscan(lab: Lab, *args: str) -> set[int]:
     ways = ["-e", INTERFACE, "--adapter-ip", SOURCE, "--adapter-port", str(MASSCAN_PORT)]
     argv = ["masscan", *ways, "--router-mac", mac(lab, "sensor"), *args, "--wait", "1", "-oL", "-", TARGET]
     process = lab.run("attacker", argv, stdout=PIPE, stderr=subprocess.DEVNULL, text=True)
-    return {int(line.split()[2]) for line in _nudged(lab, process).splitlines() if line.startswith("open")}
+    return _nudged(lab, process).splitlines()
 
 
 def _nudged(lab: Lab, process: "subprocess.Popen[str]") -> str:
