@@ -50,9 +50,10 @@ def _seen(port: ElementTree.Element) -> Seen:
     state, service = port.find("state"), port.find("service")
     assert state is not None
     named = {} if service is None else service.attrib
+    tunnel = f"{named['tunnel']}/" if "tunnel" in named else ""
     return Seen(
         state.attrib["state"], state.attrib["reason"], int(state.attrib["reason_ttl"]),
-        named.get("name", ""), named.get("product", ""), named.get("version", ""),
+        tunnel + named.get("name", ""), named.get("product", ""), named.get("version", ""),
     )  # fmt: skip
 
 
