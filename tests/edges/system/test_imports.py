@@ -76,7 +76,7 @@ def test_patterns_become_services(tmp_path):
 
 def test_bad_lines_are_told_in_order_and_the_rest_is_made(tmp_path):
     made, problems = load(tmp_path, BROKEN.encode())
-    assert [problem.line for problem in problems] == [1, 3, 5, 6, 7, 8, 9, 10, 11]
+    assert [problem.line for problem in problems] == [1, 3, *range(5, 13)]
     assert sum(lot.size for service in services("n", made, {}) for lot in service.varieties) == 1
 
 

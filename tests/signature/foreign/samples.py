@@ -49,6 +49,7 @@ ports 5-1
 match explodes m|^(a*)*{9999}|
 match never m|^(?!x)x| p/Never/
 match long m|^a{65535}b{9}| p/Long/
+match empty m|^$| p/Nothing/
 """
 
 SIGNATURES = (

@@ -34,14 +34,27 @@ def test_every_pattern_matches_what_is_said():
     assert all(re.match(PATTERNS[number], text(each)) for number, each in found.items())
 
 
-def test_who_speaks_first_is_told_by_what_is_said():
-    found = made()
-    assert [(found[n].protocol, found[n].request) for n in (1, 3, 4, 5)] == [
-        ("ssh", None),
-        ("smtp", None),
-        ("http", requests.HTTP),
-        ("unknown", requests.ANYTHING),
-    ]
+@pytest.mark.parametrize(
+    ("pattern", "protocol", "request_"),
+    [
+        (rb"SSH-2\.0-Foossh_([\w._-]+)\r\n", "ssh", None),
+        (rb"220 ([-.\w]+) ESMTP Foo\r\n", "smtp", None),
+        (rb"220 ([-.\w]+) Foo ready\r\n", "ftp", None),
+        (rb"\xff\xfb\x01Foo", "telnet", None),
+        (rb"HTTP/1\.1 200 OK\r\nServer: Foo\r\n", "http", requests.ANY_HTTP),
+        (rb"HTTP/1\.1 501 .*\r\nServer: Foo\r\n", "http", requests.COMPLAINT),
+        (rb"RTSP/1\.0 200 OK\r\n", "rtsp", requests.RTSP),
+        (rb"\x01\0foo", "unknown", requests.ANYTHING),
+    ],
+)
+def test_who_speaks_first_is_told_by_what_is_said(pattern, protocol, request_):
+    (each,) = outcomes([(1, pattern)], SECRET, False)
+    assert (each.protocol, each.request) == (protocol, request_)
+
+
+def test_a_pattern_that_says_nothing_is_left_out():
+    (each,) = outcomes([(1, b"(?:)$")], SECRET, False)
+    assert "without a word" in each.reason
 
 
 def test_a_host_s_name_is_a_gap():
@@ -73,7 +86,7 @@ def test_payloads_are_said_at_their_ports(port, protocol, looks):
     each = pinned(CONF)[port]
     assert re.fullmatch(looks, text(each))
     assert each.protocol == protocol
-    assert (each.request == requests.HTTP) is (protocol == "http")
+    assert (each.request == requests.ANY_HTTP) is (protocol == "http")
 
 
 def test_what_is_no_pattern_is_said_as_it_is():

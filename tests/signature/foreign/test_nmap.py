@@ -90,3 +90,4 @@ def test_bad_lines_are_left_out_with_reasons_and_the_rest_is_made():
     assert "`{9999}` has nothing to repeat" in reasons[9]
     assert "never matches" in reasons[10]
     assert "65544 bytes" in reasons[11]
+    assert "without a word" in reasons[12]

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from rawspoof.core.signature.foreign import requests
 from rawspoof.core.signature.foreign.expander import expand
 from rawspoof.core.signature.foreign.portspoof import Payload, literal, pattern
-from rawspoof.core.signature.foreign.press import Left, Made, Outcome, gaps, rename, seeded
+from rawspoof.core.signature.foreign.press import SPEECHLESS, Left, Made, Outcome, gaps, rename, seeded
 from rawspoof.core.signature.imported import Entry, Request
 from rawspoof.core.signature.pattern.make import make
 from rawspoof.core.signature.pattern.match import Matcher
@@ -36,7 +36,8 @@ class Speech(NamedTuple):
 _SPEECHES: Final = tuple(
     Speech(re.compile(looks, re.DOTALL), protocol, request)
     for looks, protocol, request in (
-        (rb"HTTP/|<!DOCTYPE|<html|<HTML", "http", requests.HTTP),
+        (rb"HTTP/1\.[01] [45]", "http", requests.COMPLAINT),
+        (rb"HTTP/|<!DOCTYPE|<html|<HTML", "http", requests.ANY_HTTP),
         (rb"RTSP/", "rtsp", requests.RTSP),
         (rb"SIP/", "sip", requests.SIP),
         (rb"SSH-", "ssh", None),
@@ -93,7 +94,7 @@ def pin(payloads: Mapping[int, Payload], secret: bytes, old: bool) -> list[Outco
 def _said(line: bytes, seed: bytes) -> tuple[bytes | str, ...]:
     """A text that the pattern matches from its first byte; with gaps for the host's name, if it matches any name."""
     matcher = Matcher(parse(b"^(?:" + line + b")"))
-    text, _ = make(matcher, seed)
+    text, _ = make(matcher, seed, judge=lambda text, groups: "" if text else SPEECHLESS)
     return gaps(text) if matcher.search(rename(text, _OTHER_HOST)) else (text,)
 
 

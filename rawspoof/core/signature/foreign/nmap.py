@@ -8,7 +8,7 @@ from typing import Final
 
 from rawspoof.core.signature.foreign import requests
 from rawspoof.core.signature.foreign.order import Known, Order
-from rawspoof.core.signature.foreign.press import Left, Made, Outcome, gaps, rename, seeded
+from rawspoof.core.signature.foreign.press import SPEECHLESS, Left, Made, Outcome, gaps, rename, seeded
 from rawspoof.core.signature.foreign.probes import Line, Probe
 from rawspoof.core.signature.foreign.templates import fill, hints
 from rawspoof.core.signature.imported import Entry
@@ -53,6 +53,8 @@ def _make(probe: Probe, line: Line, at: int, order: Order, secret: bytes) -> Mad
     _refuse(probe, line)
 
     def judge(text: bytes, groups: Groups) -> str:
+        if not text:
+            return SPEECHLESS
         taken = order.first(text, before=at)
         return f"what it matches is taken by line {taken.line.number}" if taken else _unfilled(line, groups)
 

@@ -9,6 +9,9 @@ import msgspec
 from rawspoof.core.signature.imported import Bundle, Entry, Pressed, Request
 from rawspoof.core.signature.pattern.plausible import HOST
 
+SPEECHLESS: Final = "matches without a word being said"
+"""Why a pattern becomes no identity if the empty text is all that fits it."""
+
 _SHORT: Final = HOST.partition(b".")[0]
 _PACK: Final = msgspec.msgpack.Encoder()
 

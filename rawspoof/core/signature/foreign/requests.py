@@ -16,9 +16,12 @@ _TLS: Final = rb"\x16\x03[\x00-\x04][\x00-\xff]{2}\x01"
 _PRINTED: Final = bytes(range(32, 127)) + b"\r\n\t"
 
 HTTP: Final = Request(rb"(?:\r?\n)*(?:GET|POST|HEAD) \S+ HTTP" + _HEAD, close=True)
+ANY_HTTP: Final = Request(rb"(?:\r?\n)*[A-Z]+ \S+ HTTP" + _HEAD, close=True)
 RTSP: Final = Request(rb"(?:\r?\n)*[A-Z]+ \S+ RTSP" + _HEAD)
 SIP: Final = Request(rb"(?:\r?\n)*[A-Z]+ \S+ SIP" + _HEAD)
 ANYTHING: Final = Request(rb"[\x00-\xff]")
+COMPLAINT: Final = Request(ANYTHING.when, close=True)
+"""What a web server says of, too, which is no request at all."""
 
 
 def of_probe(payload: bytes) -> Request:

@@ -4,7 +4,7 @@ Decides what to say where the pattern leaves room. Chance comes from a seed; eve
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from rawspoof.core.signature.pattern.chance import Chance
@@ -157,11 +157,11 @@ class _Walk:
         if isinstance(node, Text) or _is_open(node):
             return None
         matcher = Matcher(Pattern(node, _LAST_GROUP))
-        for text in proposals(kind, self.chance, bytes(self.said[-8:])):
-            for form in (text, _wide(text)):
-                if matcher.fits(form):
-                    return form
-        return None
+        forms = (form for text in proposals(kind, self.chance, bytes(self.said[-8:])) for form in (text, _wide(text)))
+        try:
+            return next((form for form in forms if matcher.fits(form, _FIT_STEPS_MAX)), None)
+        except Exhausted:
+            return None
 
     def _repeat(self, node: Repeat, next_: Node | None) -> None:
         if isinstance(node.item, OneOf):
@@ -206,11 +206,14 @@ class _Walk:
 _OPEN: Final = 200
 """A set with more members is a `.` or a `[^…]`: room for anything."""
 
+_FIT_STEPS_MAX: Final = 1_000
+"""A part of a pattern that needs more for a text of a few bytes is not worth it."""
+
 _LAST_GROUP: Final = 99
 """Groups that a part of a pattern may have by number."""
 
 
-@cache
+@lru_cache(4096)
 def _tasteful(members: bytes) -> bytes:
     """Those of the members that look best in a banner."""
     digits = bytes(c for c in _TASTE[2] if c in members)
