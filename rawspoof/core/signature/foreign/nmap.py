@@ -13,11 +13,11 @@ from rawspoof.core.signature.foreign.probes import Line, Probe
 from rawspoof.core.signature.foreign.templates import fill, hints
 from rawspoof.core.signature.imported import Entry
 from rawspoof.core.signature.pattern.make import Groups, make
+from rawspoof.core.signature.pattern.match import Matcher
+from rawspoof.core.signature.pattern.steps import Exhausted
 
 _HONEYPOT = re.compile(
-    r"honey|dionaea|kojoney|cowrie|kippo|nepenthes|conpot|glastopf|amun|backofficer friendly|valhalla|sshtroll|tarpit"
-    r"|decoy|portspoof",
-    re.IGNORECASE,
+    r"honey(?!well)|dionaea|kojoney|cowrie|kippo|nepenthes|backofficer friendly|valhalla|sshtroll", re.IGNORECASE
 )
 """What a scanner says when it is not fooled."""
 
@@ -63,9 +63,7 @@ def _make(probe: Probe, line: Line, at: int, order: Order, secret: bytes) -> Mad
     named = _named(line, groups)
     other = rename(text, _OTHER_HOST)
     # Where another name would be read as something else, every host says the same one.
-    anybody = other == text or (
-        order.first(other, before=at) is None and _named(line, matcher.search(other) or ()) == named
-    )
+    anybody = other == text or (order.first(other, before=at) is None and _reads(line, matcher, other) == named)
     rare = not probe.everywhere
     return Made(
         Entry(line.number, named["p"], named["v"], gaps(text) if anybody else (text,)),
@@ -100,6 +98,15 @@ def _filled(line: Line, key: str, groups: Groups) -> str | None:
 def _named(line: Line, groups: Groups) -> dict[str, str]:
     """What nmap prints."""
     return {key: _filled(line, key, groups) or "" for key in "pvo"}
+
+
+def _reads(line: Line, matcher: Matcher, text: bytes) -> dict[str, str] | None:
+    """What nmap prints of a text, None if the line does not match it."""
+    try:
+        groups = matcher.search(text)
+    except Exhausted:
+        return None
+    return None if groups is None else _named(line, groups)
 
 
 def _system(line: Line, named: str) -> str:

@@ -26,7 +26,7 @@ from rawspoof.core.signature.pattern.tree import (
 FAIL: Final = -1
 
 
-class Exhausted(Exception):
+class Exhausted(ValueError):
     """The matcher gave up: too many steps, or too deep."""
 
 
