@@ -21,7 +21,11 @@ UNSEEN_VERSION = {
     "pyftpdlib": "nmap knows since when the greeting has none",
     "vshell": "written with underscores, shown with dots",
 }
-WITHOUT_PRODUCT = {"rsync", "daytime"}
+WITHOUT_PRODUCT = {
+    *("rsync", "daytime", "mqtt", "socks4", "socks5", "iperf3"),
+    *("rpcbind", "nfs", "mountd", "nlockmgr", "statd", "rquotad", "ypserv", "ypbind"),
+    *("rusersd", "sprayd", "cmsd", "ttdbserverd", "sadmind", "keyserv", "nisd", "rstatd"),
+}
 
 FAMOUS = {
     21: "ftp",
