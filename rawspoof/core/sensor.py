@@ -103,9 +103,12 @@ class Sensor:
     def _stranger(self, seg: Segment, at: float) -> Outcome:
         """A segment of no connection in the table, and no plain SYN."""
         out = nothing()
-        options = tcp_options.parse(seg.options)
         self._half_open.answered(seg.key)
-        if self._parlour.knock(seg, options, at, out):
+        if seg.flags & (RST | ACK) == RST and seg.key not in self.holds:
+            # How a half-open scan's kernel refuses our SYN-ACK: every other packet of one.
+            return out
+        options = tcp_options.parse(seg.options)
+        if self._parlour.knock(seg, options, at, out) or seg.flags & RST:
             return out
         # Probes of `nmap -O` for closed ports (T5 to T7) will be told apart here, by their constants.
         self.tally.odd_probes += 1
