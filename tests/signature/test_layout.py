@@ -54,3 +54,14 @@ def test_a_count_too_long_for_its_field_is_cut():
 
 def test_what_is_not_said_is_counted():
     assert said("{len8}{<}ab{~}cd{>}e") == b"\x04ab"
+
+
+def test_an_offset_is_counted_from_the_start_of_its_block_to_its_mark():
+    assert said("{off16}x{off16}{@}A{@}B") == b"\0\5x\0\6AB"
+    assert said("head{len8}{<}{off8}{len8}{<}abc{>}{@}AA{all8}{>}") == b"head\x08\x05\x03abcAA\x08"
+
+
+@pytest.mark.parametrize("text", ["a{<}b", "a{>}b", "{>}{<}", "{off16}", "{@}", "{off16}{<}{@}{>}", "{<}{off8}{>}{@}"])
+def test_blocks_and_offsets_that_do_not_match_are_a_mistake(text):
+    with pytest.raises(ValueError, match="blocks"):
+        Template.parse(text)

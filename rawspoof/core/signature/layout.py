@@ -2,6 +2,7 @@
 
 `{len}`, `{len8}` … count the next block, `{<}` to `{>}`; `{all16}`, `{all32}` … count all of the block they stand in
 (all that is said, outside of any), themselves included. Blocks nest. What follows `{~}` is counted and not said.
+The first `{off16}` of a block says how far from its start the first `{@}` of it stands, the second the second …
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,18 +12,34 @@ from rawspoof.core.signature.draws import Stamp
 
 Part = bytes | str | Stamp
 
-MARKS: Final = frozenset("<>~")
+MARKS: Final = frozenset("<>~@")
 
 Order = Literal["big", "little"]
 _ORDERS: Final[dict[str, Order]] = {"": "big", "le": "little"}
 _FIXED: Final = {
     f"{counted}{bits}{suffix}": (bits // 8, order)
-    for counted in ("len", "all")
+    for counted in ("len", "all", "off")
     for bits in (8, 16, 24, 32, 64)
     for suffix, order in _ORDERS.items()
 }
 LENGTHS: Final = frozenset((*_FIXED, "len", "ber"))
 """`len` is decimal, `len16` two bytes big-endian, `len16le` little-endian, `ber` as in X.690 §8.1.3."""
+
+
+def check(parts: Iterable[Part]) -> None:
+    """Raise ValueError unless every block is closed and every offset of it has its mark."""
+    unmarked = [0]
+    for part in parts:
+        if part == "<":
+            unmarked.append(0)
+        elif part == ">":
+            if unmarked.pop() or not unmarked:
+                unmarked = [1]
+                break
+        elif isinstance(part, str):
+            unmarked[-1] += (part in LENGTHS and part.startswith("off")) - (part == "@")
+    if unmarked != [0]:
+        raise ValueError("the blocks `{<}` to `{>}` are not closed, or have not as many offsets as marks `{@}`")
 
 
 def settle(parts: Iterable[Part]) -> tuple[Part, ...]:
@@ -53,6 +70,7 @@ def _block(parts: Iterator[Part]) -> list[Part]:
     block: list[Part] = []
     ahead: list[int] = []
     own: list[int] = []
+    apart: list[int] = []
     for part in parts:
         if part == ">":
             break
@@ -62,12 +80,20 @@ def _block(parts: Iterator[Part]) -> list[Part]:
             ahead = []
             block += inner
             continue
-        if isinstance(part, str) and part != "~":
-            (own if part.startswith("all") else ahead).append(len(block))
+        if isinstance(part, str) and part not in MARKS:
+            {"all": own, "off": apart}.get(part[:3], ahead).append(len(block))
         block.append(part)
     _fill(block, ahead, 0)
-    _fill(block, own, size(block) + sum(_FIXED[str(block[at])][0] for at in own))
-    return block
+    marks = [at for at, part in enumerate(block) if part == "@"]
+    for place, mark in zip(apart, marks, strict=True):
+        _fill(block, [place], _size(block[:mark]))
+    _fill(block, own, _size(block))
+    return [part for part in block if part != "@"]
+
+
+def _size(parts: Iterable[Part]) -> int:
+    """Bytes of all parts, those of fixed lengths still to be filled in among them."""
+    return sum(_FIXED[p][0] if isinstance(p, str) and p in _FIXED else size([p]) for p in parts)
 
 
 def _fill(block: list[Part], places: list[int], counted: int) -> None:

@@ -1,7 +1,7 @@
 """Text of a signature file to the bytes that a service says. Knows escapes and fields, no service and no host.
 
 The escapes are `\\r \\n \\t \\0 \\xNN \\\\ \\{`. A `{name}` is a fact to be bound, or one of MOMENTS, filled in at each
-rendering; `{name.shape}` is the fact in a shape of `shapes`. Lengths and the marks `{<} {>} {~}` are `layout`'s,
+rendering; `{name.shape}` is the fact in a shape of `shapes`. Lengths and the marks `{<} {>} {~} {@}` are `layout`'s,
 `{nonce8}` and the like are drawn from the fact `seed`; see `draws`.
 """
 
@@ -32,7 +32,7 @@ MOMENTS: Final = {
 SEED: Final = "seed"
 """The fact that fields are drawn from, at most 32 bytes."""
 
-_TOKEN = re.compile(rb"\\(x[0-9a-fA-F]{2}|.?)|\{([a-z][a-z0-9_]*(?:\.[a-z0-9]+)*|[<>~])\}", re.DOTALL)
+_TOKEN = re.compile(rb"\\(x[0-9a-fA-F]{2}|.?)|\{([a-z][a-z0-9_]*(?:\.[a-z0-9]+)*|[<>~@])\}", re.DOTALL)
 _ESCAPES = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"0": b"\0", b"\\": b"\\", b"{": b"{"}
 
 
@@ -48,7 +48,7 @@ class Template(NamedTuple):
     def parse(cls, text: str) -> "Template":
         """The template that a string of a signature file means.
 
-        Raises ValueError for what is no escape, shape or single byte, and more drawn than there is.
+        Raises ValueError for what is no escape, shape or single byte, blocks left open, and more drawn than there is.
         """
         try:
             raw = text.encode("latin-1")
@@ -69,6 +69,7 @@ class Template(NamedTuple):
             drawn += draws.cost(name) or 0
         if drawn > draws.DRAWN_MAX:
             raise ValueError(f"draws {drawn} bytes; {draws.DRAWN_MAX} are the most")
+        layout.check(parts)
         return _settle([*parts, raw[at:]])
 
     def missing(self) -> set[str]:
