@@ -5,6 +5,7 @@ A text is looked up by the four-byte pieces of it, so that of thousands of lines
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from rawspoof.core.signature.foreign.probes import Line, Probe
@@ -23,8 +24,8 @@ class Known(NamedTuple):
 
     line: Line
     pattern: Pattern
-    needles: tuple[bytes, ...]
-    """Every text that the pattern matches has one of these in it."""
+    needles: tuple[tuple[bytes, ...], ...]
+    """Every text that the pattern matches has all of one of these in it; none of them is empty if that is of use."""
 
     @classmethod
     def read(cls, line: Line) -> "Known":
@@ -48,8 +49,8 @@ class Order:
         self._matchers: dict[int, Matcher] = {}
         self._always: list[int] = []
         self._by_piece: dict[bytes, list[int]] = {}
-        pieces = [[_pieces(needle) for needle in known.needles] for known in lines]
-        common = Counter(piece for each in pieces for found in each for piece in found)
+        pieces = [[_pieces(*texts) for texts in known.needles] for known in lines]
+        common = Counter(chain.from_iterable(chain.from_iterable(pieces)))
         for at, each in enumerate(pieces):
             if all(each):
                 for found in each:
@@ -95,21 +96,23 @@ def chains(probes: Iterable[Probe], orders: Mapping[tuple[str, bool], Order]) ->
     """
     names = {probe.name: dict.fromkeys((probe.name, *probe.fallback, "NULL")) for probe in probes if not probe.udp}
     either = {name: order for (name, _), order in sorted(orders.items(), key=lambda of: not of[0][1])}
-    return {name: [either[each] for each in chain if each in either] for name, chain in names.items()}
+    return {name: [either[each] for each in tried if each in either] for name, tried in names.items()}
 
 
-def _pieces(data: bytes) -> set[bytes]:
-    return {data[at : at + _PIECE] for at in range(len(data) - _PIECE + 1)}
+def _pieces(*texts: bytes) -> set[bytes]:
+    return {text[at : at + _PIECE] for text in texts for at in range(len(text) - _PIECE + 1)}
 
 
-def _needles(node: Node) -> tuple[bytes, ...]:
-    """Texts of which any text of this part has one in it, as long as there are."""
+def _needles(node: Node) -> tuple[tuple[bytes, ...], ...]:
+    """Sets of texts, of which any text of this part has one in it."""
     if isinstance(node, Text):
-        return (node.data[:_NEEDLE_MAX],)
+        return ((node.data[:_NEEDLE_MAX],) if len(node.data) >= _PIECE else (),)
     if isinstance(node, Series):
-        return max(map(_needles, node.items), key=lambda each: min(map(len, each)), default=(b"",))
+        inner = [_needles(item) for item in node.items]
+        sure = tuple(text for sets in inner if len(sets) == 1 for text in sets[0])
+        return (sure,) if sure else next((sets for sets in inner if len(sets) > 1 and all(sets)), ((),))
     if isinstance(node, Choice):
-        return tuple(needle for way in node.ways for needle in _needles(way))
+        return tuple(texts for way in node.ways for texts in _needles(way))
     if isinstance(node, Group) or (isinstance(node, Repeat) and node.least):
         return _needles(node.item)
-    return (b"",)
+    return ((),)
