@@ -17,7 +17,7 @@ from rawspoof.edges.system.imports import Kind, Wishes
 from tests.signature.foreign.samples import PROBES, SIGNATURES
 
 BESIDE: Final = Path(__file__).resolve().parents[4] / "shared" / "data" / "portspoof_signatures"
-EVERY: Final = 15
+EVERY: Final = 5
 """Of a large file, so many-th identities are asked."""
 
 THEIRS: Final = [str(path) for path in [nmap_file()] if path]
@@ -52,7 +52,9 @@ def test_nmap_names_what_is_made_of_its_lines(name, tmp_path):
     for service, lot, number in every[:: EVERY if len(every) > 1000 else 1]:
         identity = service.identity(lot, number, FACTS)
         printed = scanner.identify(asked(identity), home(service))
-        assert printed == Finding(identity.protocol, identity.product, identity.version)
+        expected = Finding(identity.protocol, identity.product, identity.version)
+        # A line without a product only tells a service's name, and nmap goes on to look for more.
+        assert printed == expected or not identity.product
     # Of a hundred lines some are for honeypots, for what is behind TLS, or never come to match.
     assert len(every) >= (0.97 * len(lines) if len(lines) > 1000 else 7)
 
