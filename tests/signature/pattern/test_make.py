@@ -78,6 +78,7 @@ def test_a_text_that_the_judge_refuses_is_made_anew():
         (rb"(?:ab){30000}", "65536 bytes or 20000 parts"),
         (rb"(?:(?:a|b){200}){300}", "65536 bytes or 20000 parts"),
         (rb"[ab]{40000}[ab]{30000}", "shortest text"),
+        (rb"(a{40000})(\1)", "makes a text of 80000 bytes"),
     ],
 )
 def test_what_has_no_text_or_too_long_a_one_is_refused(pattern, why):

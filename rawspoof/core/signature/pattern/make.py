@@ -64,6 +64,8 @@ def make(
         try:
             walk.say(matcher.pattern.root, None)
             text = bytes(walk.said)
+            if len(text) > TEXT_MAX:
+                raise ValueError(f"makes a text of {len(text)} bytes; {TEXT_MAX} are the most")
             for whole in (text + _ending(text), text):
                 groups = matcher.search(whole)
                 if groups is not None and not (wrong := judge(whole, groups)):
