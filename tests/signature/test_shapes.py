@@ -12,6 +12,8 @@ from rawspoof.core.signature.shapes import SHAPES
         ("utf16", b"ab", b"a\0b\0"),
         ("utf16be", b"ab", b"\0a\0b"),
         ("dn", b"a.b", b"DC=a,DC=b"),
+        ("pascal", b"abc", b"\3abc"),
+        ("pascal", b"ab", b"\2ab\0"),
         ("label", b"a.b.lan", b"a"),
         ("hex", b"\xfe1", b"fe31"),
         ("bin", b"fe31", b"\xfe1"),

@@ -13,11 +13,16 @@ def _dn(domain: bytes) -> bytes:
     return b",".join(b"DC=" + label for label in domain.split(b"."))
 
 
+def _pascal(text: bytes) -> bytes:
+    return bytes([len(text)]) + text + bytes(1 - len(text) % 2)
+
+
 SHAPES: Final[dict[str, Callable[[bytes], bytes]]] = {
     "upper": bytes.upper,
     "utf16": lambda text: text.decode("latin-1").encode("utf-16-le"),
     "utf16be": lambda text: text.decode("latin-1").encode("utf-16-be"),
     "dn": _dn,
+    "pascal": _pascal,
     "label": lambda name: name.partition(b".")[0],
     "hex": lambda text: text.hex().encode(),
     "bin": lambda text: bytes.fromhex(text.decode("ascii")),
@@ -29,4 +34,4 @@ SHAPES: Final[dict[str, Callable[[bytes], bytes]]] = {
     "u32le": partial(_number, 4, "little"),
 }
 """`uN` is a number written in decimal, `zeros` so many zero bytes, `bin` the bytes of hexadecimal digits, `label` the
-first of a name, `dn` a domain as RFC 2247 names it."""
+first of a name, `dn` a domain as RFC 2247 names it, `pascal` a text behind its length, with a zero byte where that is odd."""
