@@ -23,6 +23,9 @@ def test_each_form_at_a_known_moment():
     assert stamps.zulu(NOON) == b"20250101120000Z"
     assert stamps.unix32(NOON) == b"\x67\x75\x2e\x40"
     assert stamps.unix32le(NOON) == b"\x40\x2e\x75\x67"
+    assert stamps.time32(NOON) == b"\xeb\x1f\xac\xc0"
+    assert stamps.unix_date(NOON) == b"Wed Jan  1 12:00:00 UTC 2025"
+    assert stamps.eu_time(NOON) == b"12:00:00 01.01.2025"
     assert int.from_bytes(stamps.filetime(0.0), "little") == 116_444_736_000_000_000
 
 

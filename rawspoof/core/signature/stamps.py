@@ -68,6 +68,23 @@ def unix32le(now: float) -> bytes:
     return unix32(now)[::-1]
 
 
+def time32(now: float) -> bytes:
+    """Seconds since 1900, 4 bytes big-endian. RFC 868."""
+    return ((int(now) + 2_208_988_800) % 2**32).to_bytes(4, "big")
+
+
+def unix_date(now: float) -> bytes:
+    """`Wed Jan  1 12:00:00 UTC 2025`, 28 bytes, as `date` writes it."""
+    text = ctime(now)
+    return text[:20] + b"UTC " + text[20:]
+
+
+def eu_time(now: float) -> bytes:
+    """`12:00:00 01.01.2025`, 19 bytes, as Windows writes it in most of Europe."""
+    t = datetime.fromtimestamp(now, UTC)
+    return f"{t.hour:02d}:{t.minute:02d}:{t.second:02d} {t.day:02d}.{t.month:02d}.{t.year}".encode()
+
+
 def filetime(now: float) -> bytes:
     """Tenths of microseconds since 1601, 8 bytes little-endian. MS-DTYP §2.3.3."""
     return (int((now + 11_644_473_600) * 10_000_000)).to_bytes(8, "little")

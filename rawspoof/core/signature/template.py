@@ -26,6 +26,9 @@ MOMENTS: Final = {
     "zulu": Stamp(15, stamps.zulu),
     "unix32": Stamp(4, stamps.unix32),
     "unix32le": Stamp(4, stamps.unix32le),
+    "time32": Stamp(4, stamps.time32),
+    "unix_date": Stamp(28, stamps.unix_date),
+    "eu_time": Stamp(19, stamps.eu_time),
     "filetime": Stamp(8, stamps.filetime),
 }
 
