@@ -31,7 +31,7 @@ WITHOUT_PRODUCT = {
     *("rsync", "daytime", "time", "echo", "netstat"),
     *("mqtt", "socks4", "socks5", "iperf3"),
     *("rpcbind", "nfs", "mountd", "nlockmgr", "statd", "rquotad", "ypserv", "ypbind"),
-    *("rusersd", "sprayd", "cmsd", "ttdbserverd", "sadmind", "keyserv", "nisd", "rstatd"),
+    *("rusersd", "sprayd", "cmsd", "ttdbserverd", "sadmind", "keyserv", "nisd", "rstatd", "bgp", "q931"),
 }
 
 FAMOUS = {
