@@ -16,6 +16,7 @@ HOSTS = 20
 NOON = 1735732800.0
 
 UNSEEN_VERSION = {
+    "activemq-stomp": "nmap knows it by the line of its source",
     "haproxy": "nmap tells the version from the headers of an error page",
     "ceph": "nmap sets a word before it",
     "realvnc": "nmap tells the version from the protocol number",
