@@ -19,6 +19,7 @@ UNSEEN_VERSION = {
     "activemq-stomp": "nmap knows it by the line of its source",
     "haproxy": "nmap tells the version from the headers of an error page",
     "ceph": "nmap sets a word before it",
+    "nbd": "nmap tells the version from the magic number",
     "realvnc": "nmap tells the version from the protocol number",
     "pyftpdlib": "nmap knows since when the greeting has none",
     "vshell": "written with underscores, shown with dots",

@@ -24,6 +24,10 @@ _TOML_LINE = re.compile(r" \(at line (\d+), column \d+\)$| \(at end of document\
 _SCALE: Final = 1_000_000
 """A service's weight at a port is its own, however many sets it has: their weights are shares of this."""
 
+_RARER: Final = 6
+"""Ours: at ports that nobody lists, what shows no version is dealt so much less than its weight: a name with a number
+is what a person, and a vulnerability scanner, looks at further."""
+
 _UNIX: Final = ("linux", "freebsd")
 _ELSEWHERE: Final = 0
 """Stands for every port that no service lists."""
@@ -43,6 +47,10 @@ class Lot(Protocol):
     @property
     def size(self) -> int:
         """How many identities there are."""
+
+    @property
+    def versioned(self) -> bool:
+        """Whether a scanner reads a version from them."""
 
 
 class Offer(Protocol):
@@ -153,7 +161,7 @@ class Catalogue:
                     if weight:
                         listed.setdefault(port, []).append((s, fit, weight))
             shelves = {port: _shelf(offers) for port, offers in listed.items()}
-            shelves[_ELSEWHERE] = _shelf([(s, fit, s.elsewhere) for s, fit in fitting])
+            shelves[_ELSEWHERE] = _shelf([(s, fit, s.elsewhere) for s, fit in fitting], _RARER)
         if not shelves[_ELSEWHERE].sets:
             raise ValueError(f"no service fits a {os_family} host on every port")
         self._shelves[os_family, only] = shelves
@@ -170,10 +178,10 @@ def _fitting(service: Offer, family: str) -> Sequence[Lot]:
     return tuple(v for v in service.varieties if v.weight and fits(v.os, family))
 
 
-def _shelf(offers: Sequence[tuple[Offer, Sequence[Lot], int]]) -> Shelf:
-    """A service's weight at the port, shared among its sets by theirs."""
+def _shelf(offers: Sequence[tuple[Offer, Sequence[Lot], int]], rarer: int = 1) -> Shelf:
+    """A service's weight at the port, shared among its sets by theirs; `rarer` times less without a version."""
     weighed = [
-        (weight * v.weight * _SCALE // sum(w.weight for w in fit), (s, v))
+        (weight * v.weight * _SCALE // sum(w.weight for w in fit) // (1 if v.versioned else rarer), (s, v))
         for s, fit, weight in offers
         for v in fit
         if weight

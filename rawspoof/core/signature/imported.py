@@ -71,6 +71,11 @@ class Lot(NamedTuple):
         """How many identities there are."""
         return len(self.entries)
 
+    @property
+    def versioned(self) -> bool:
+        """Taken to be: a user's own lines are dealt as they are."""
+        return True
+
 
 class Imported(NamedTuple):
     """A service of entries; to the catalogue what `Service` is."""

@@ -61,6 +61,11 @@ class Variety(NamedTuple):
     version: Template
     greet: Template | None
 
+    @property
+    def versioned(self) -> bool:
+        """Whether a scanner reads a version from it."""
+        return self.version.size != 0
+
 
 class Rule(NamedTuple):
     """An answer, its template still open."""

@@ -34,4 +34,5 @@ SHAPES: Final[dict[str, Callable[[bytes], bytes]]] = {
     "u32le": partial(_number, 4, "little"),
 }
 """`uN` is a number written in decimal, `zeros` so many zero bytes, `bin` the bytes of hexadecimal digits, `label` the
-first of a name, `dn` a domain as RFC 2247 names it, `pascal` a text behind its length, with a zero byte where that is odd."""
+first of a name, `dn` a domain as RFC 2247 names it, `pascal` a text behind its length, with a zero byte where that is
+odd."""
