@@ -82,7 +82,8 @@ def test_slips_are_told_with_file_and_line(tmp_path):
     assert "d" in catalogue.services
     assert catalogue.services["openssh"].protocol == "ssh"
     assert len(problems) == 4
-    assert problems[0].startswith(f"{tmp_path}/a.toml:2: ")
-    assert problems[1].startswith(f"{tmp_path}/b.toml: ")
-    assert problems[2] == f"{tmp_path}/c.toml: there is a service `openssh` already; give this one another id"
-    assert problems[3].startswith(f"{tmp_path}/none: No such file or directory")
+    # What cannot be read comes first, then what is in the rest.
+    assert problems[0].startswith(f"{tmp_path}/b.toml: ")
+    assert problems[1].startswith(f"{tmp_path}/none: No such file or directory")
+    assert problems[2].startswith(f"{tmp_path}/a.toml:2: ")
+    assert problems[3] == f"{tmp_path}/c.toml: there is a service `openssh` already; give this one another id"
