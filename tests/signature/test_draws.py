@@ -35,6 +35,10 @@ def test_raw_is_constant_and_a_part_of_the_same_digest():
     assert draw("raw4", b"seed", 2).hex().encode() == draw("hex8", b"seed", 2)
 
 
+def test_raw_has_no_line_feed():
+    assert not any(b"\n" in draw("raw32", b"%d" % n, 0) for n in range(50))
+
+
 def test_a_nonce_differs_from_moment_to_moment_and_from_its_neighbour():
     nonce = draw("nonce8", b"seed", 0)
     assert nonce.size == 8

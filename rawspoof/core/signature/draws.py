@@ -40,7 +40,8 @@ def draw(name: str, seed: bytes, start: int) -> bytes | Stamp:
     """What a field that `cost` knows says; `start` is what the template's earlier fields have used up.
 
     `nonceN` is N printable bytes that differ from moment to moment, `hexN` N hexadecimal digits, `codeN` N letters and
-    digits of RFC 4648 §6 and `rawN` N bytes that never change, `uptime` seven digits of seconds.
+    digits of RFC 4648 §6 and `rawN` N bytes that never change, without line feeds, at which scanners' patterns stop,
+    `uptime` seven digits of seconds.
     """
     kind, size = name.rstrip("0123456789"), int(name.lstrip("abcdefghijklmnopqrstuvwxyz") or 0)
     if kind == "nonce":
@@ -50,7 +51,7 @@ def draw(name: str, seed: bytes, start: int) -> bytes | Stamp:
     digest = blake2s(b"hex", key=seed).digest()[start:]
     if kind == "code":
         return b32encode(digest[: size * 5 // 8] + b"\0")[:size]
-    return digest[:size] if kind == "raw" else digest.hex()[:size].encode()
+    return digest[:size].replace(b"\n", b"\v") if kind == "raw" else digest.hex()[:size].encode()
 
 
 def _nonce(seed: bytes, start: int, size: int, now: float) -> bytes:
