@@ -1,5 +1,6 @@
 """nmap names every service as it expects to be named: scripted conversations behind plain sockets, one port each."""
 
+import re
 import selectors
 import shutil
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import threading
 from contextlib import suppress
 from itertools import count
+from pathlib import Path
 from typing import Final, Self
 from xml.etree import ElementTree
 
@@ -19,6 +21,7 @@ from rawspoof.core.signature.service import Service
 from rawspoof.core.world import host
 from rawspoof.core.world.profile import Hold, Mode, Profile
 from rawspoof.edges.lab.namespaces import ADDRESSES, Lab
+from rawspoof.edges.system.audit import nmap_file
 from rawspoof.edges.system.signatures import load_catalogue
 
 pytestmark = pytest.mark.netns
@@ -26,11 +29,21 @@ pytestmark = pytest.mark.netns
 TARGET: Final = ADDRESSES["sensor"][0]
 FIRST_PORT: Final = 40001
 SCAN_S: Final = 240
-EVERY: Final = 15
-"""One service in so many is scanned for real; `rawspoof signatures check` asks all as nmap's model does."""
+WAIT_MS: Final = 700
+AT_ONCE: Final = "400"
+"""Ports that nmap asks at the same time."""
 TURN_S: Final = 0.2
 """How often the town looks whether it is over."""
 NOON: Final = 1735732800.0
+
+
+@pytest.fixture
+def hasty(tmp_path: Path) -> Path:
+    """nmap's own probes and patterns, told to wait no five seconds for each answer of servers a cable away."""
+    known = re.sub(r"(?m)^totalwaitms .*\n", "", nmap_file().read_text("latin-1"))
+    path = tmp_path / "nmap-service-probes"
+    path.write_text(re.sub(r"(?m)^Probe .*\n", rf"\g<0>totalwaitms {WAIT_MS}\n", known), "latin-1")
+    return path
 
 
 def identity(service: Service, port: int) -> Identity:
@@ -41,11 +54,11 @@ def identity(service: Service, port: int) -> Identity:
 
 
 def plan() -> dict[int, Identity]:
-    """A sample of services, each at the likeliest of its ports: there nmap asks first what it understands."""
+    """Each service at the likeliest of its ports that is free: there nmap asks first what it understands."""
     catalogue, _ = load_catalogue(())
     planned: dict[int, Identity] = {}
     spare = count(FIRST_PORT)
-    for service in sorted(list(catalogue.services.values())[::EVERY], key=lambda s: s.elsewhere):
+    for service in sorted(catalogue.services.values(), key=lambda s: s.elsewhere):
         likely = sorted(service.ports, key=service.ports.__getitem__, reverse=True)
         port = next((p for p in likely if p not in planned), next(spare) if service.elsewhere else None)
         if port is not None:
@@ -116,7 +129,7 @@ def scan(lab: Lab, ports: list[int], *options: str) -> dict[int, tuple[str, str,
     """Service, product and version that `nmap -sV` finds at each port."""
     nmap = shutil.which("nmap")
     assert nmap, "this test wants nmap: apt-get install nmap"
-    argv = [nmap, "-n", "-Pn", "-sV", "-T4", *options, "-p", ",".join(map(str, ports)), "-oX", "-", TARGET]
+    argv = [nmap, "-n", "-Pn", "-sV", "-T4", "--min-parallelism", AT_ONCE, *options, "-p", ",".join(map(str, ports)), "-oX", "-", TARGET]
     output, _ = lab.run("attacker", argv, stdout=subprocess.PIPE).communicate(timeout=SCAN_S)
     found = {}
     for port in ElementTree.fromstring(output).iter("port"):
@@ -128,9 +141,9 @@ def scan(lab: Lab, ports: list[int], *options: str) -> dict[int, tuple[str, str,
     return found
 
 
-def test_nmap_names_every_service_as_expected(lab):
+def test_nmap_names_every_service_as_expected(lab, hasty):
     planned = plan()
     with Town(lab, planned):
-        found = scan(lab, list(planned))
+        found = scan(lab, list(planned), "--versiondb", str(hasty))
     expected = {port: (who.protocol, who.product, who.version) for port, who in planned.items()}
     assert found == expected
