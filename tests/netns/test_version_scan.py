@@ -129,7 +129,8 @@ def scan(lab: Lab, ports: list[int], *options: str) -> dict[int, tuple[str, str,
     """Service, product and version that `nmap -sV` finds at each port."""
     nmap = shutil.which("nmap")
     assert nmap, "this test wants nmap: apt-get install nmap"
-    argv = [nmap, "-n", "-Pn", "-sV", "-T4", "--min-parallelism", AT_ONCE, *options, "-p", ",".join(map(str, ports)), "-oX", "-", TARGET]
+    listed = ",".join(map(str, ports))
+    argv = [nmap, "-n", "-Pn", "-sV", "-T4", "--min-parallelism", AT_ONCE, *options, "-p", listed, "-oX", "-", TARGET]
     output, _ = lab.run("attacker", argv, stdout=subprocess.PIPE).communicate(timeout=SCAN_S)
     found = {}
     for port in ElementTree.fromstring(output).iter("port"):
