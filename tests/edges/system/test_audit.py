@@ -67,6 +67,10 @@ def test_what_is_wrong_is_told_with_its_line(looked, tmp_path, content, line, wh
     assert why in problem
 
 
+def test_what_nmap_asks_by_script_is_not_held_against_a_service(looked):
+    assert looked(RARE.replace("9999", "1723")).problems == []
+
+
 def test_without_nmap_s_file_only_what_is_said_is_looked_at(looked):
     assert looked(GOOD.replace("Foo ssh", "Bar ssh"), nmap=False).problems == []
     assert "says nothing" in looked(GOOD.replace(r"SSH-2.0-Foossh_{ver}\r\n", ""), nmap=False).problems[0]
