@@ -14,6 +14,7 @@ from rawspoof.core.personality.dress import Dress
 from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
 from rawspoof.core.sensor import Sensor
+from rawspoof.core.talk import Props
 from rawspoof.core.world.world import World
 from rawspoof.edges.system import imports
 from rawspoof.edges.system.kinds import load_kinds
@@ -68,7 +69,7 @@ def sensor(made: Parts, templates: Templates, verify_checksums: bool = True) -> 
         holds_max=config.tcp.holds_max,
         half_open_max=config.tcp.half_open_max,
         limits=Limits(config.tcp.idle_s, config.tcp.retries_max),
-        payloads=made.payloads,
+        props=Props(made.payloads),
         verify_checksums=verify_checksums,
     )
 

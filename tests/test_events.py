@@ -21,7 +21,7 @@ KINDS = {str(kind.__struct_config__.tag): kind for kind in get_args(catalogue.An
 def readme_rows() -> dict[str, list[str]]:
     """The rows of README's event table by kind: the cells beside it."""
     events = (ROOT / "README.md").read_text().partition("\n## Events\n")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| `([a-z]+\.[a-z]+)` \|(.*)\|$", events, re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|(.*)\|$", events, re.MULTILINE)
     return {kind: [cell.strip() for cell in cells.split(" | ")] for kind, cells in rows}
 
 

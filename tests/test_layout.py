@@ -36,6 +36,7 @@ ROOMS: Final = (
     "conversation",
     "world",
     "event",
+    "evidence",
     "watch",
     "gate",
     "outcome",

@@ -6,19 +6,22 @@ from rawspoof.core.tcp.state import State
 from rawspoof.core.tcp.tcb import NEVER, Tcb
 from rawspoof.core.world.profile import Delivery, Hold, Mode, Profile
 
+PEER = bytes(4)
 SILENT = Profile(None, Mode.SILENT, 0.0, Hold.FOREVER, 0.0)
 
 
 class Echo:
     """Greets nothing, answers what it hears after a second, says good-bye when it idles."""
 
-    def opened(self) -> Reply:
+    patience_s = None
+
+    def opened(self, at: float) -> Reply:
         return Reply(b"", Then.LISTEN)
 
-    def heard(self, data: bytes) -> Reply:
+    def heard(self, data: bytes, at: float) -> Reply:
         return Reply(data, Then.LISTEN, 1.0)
 
-    def idled(self) -> Reply:
+    def idled(self, at: float) -> Reply:
         return Reply(b"bye", Then.CLOSE)
 
 
@@ -63,9 +66,9 @@ def test_idling_is_answered_at_once():
 
 def test_endless_lines_ask_for_their_next_moment_by_themselves():
     flow = tcb()
-    said = talk.begin(SILENT._replace(delivery=Delivery.LINES), None, 5, 100.0)
+    said = talk.begin(SILENT._replace(delivery=Delivery.LINES), talk.Props(), PEER, 5, 100.0)
     assert said is not None
-    said.queue(flow, said.conversation.opened(), 100.0)
+    said.queue(flow, said.conversation.opened(0.0), 100.0)
     for line in range(1, 4):
         assert flow.say_at == 100.0 + 10.0 * line
         said.say(flow, flow.say_at)
@@ -75,9 +78,9 @@ def test_endless_lines_ask_for_their_next_moment_by_themselves():
 
 def test_lines_do_not_hold_up_a_peer_that_leaves():
     flow = tcb()
-    said = talk.begin(SILENT._replace(delivery=Delivery.LINES), None, 5, 100.0)
+    said = talk.begin(SILENT._replace(delivery=Delivery.LINES), talk.Props(), PEER, 5, 100.0)
     assert said is not None
-    said.queue(flow, said.conversation.opened(), 100.0)
+    said.queue(flow, said.conversation.opened(0.0), 100.0)
     said.say(flow, 110.0)
     said.leave(flow)
     assert flow.fin_queued
@@ -85,7 +88,7 @@ def test_lines_do_not_hold_up_a_peer_that_leaves():
 
 
 def test_a_port_that_never_speaks_has_no_talk():
-    assert talk.begin(SILENT, None, 5, 0.0) is None
-    assert talk.resume(SILENT, 5, 0.0) is None
+    assert talk.begin(SILENT, talk.Props(), PEER, 5, 0.0) is None
+    assert talk.resume(SILENT, talk.Props(), PEER, 5, 0.0) is None
     assert talk.said(SILENT, 0)
     assert not talk.said(SILENT, 7)

@@ -47,6 +47,45 @@ class SessionClosed(Event, frozen=True, tag="session.close", array_like=True):
     bytes_out: int
     duration_s: float
     """Seconds from handshake to end; -1.0 where the connection was held without state and nobody knows."""
+    exchanges: int = 0
+    """Whole requests heard, at most 65,535 counted on a connection that was put aside."""
+
+
+class ServiceRequest(Event, frozen=True, tag="service.request", array_like=True):
+    """One whole request, as the service understands where it ends; what TLS or SSH carried is in clear here."""
+
+    service: str
+    """Catalogue id of the identity behind the port."""
+    data: bytes
+    """At most `REQUEST_KEPT_MAX` bytes of it."""
+    size: int
+    """How many there were."""
+
+
+class ServiceCredential(Event, frozen=True, tag="service.credential", array_like=True):
+    """Somebody tried to log in. Nobody ever succeeds."""
+
+    service: str
+    """Catalogue id of the identity behind the port."""
+    method: str
+    """How it was sent, in the protocol's own word: `password`, `publickey`, `LOGIN`, `Basic` …"""
+    user: bytes
+    """At most `DATA_MAX` bytes."""
+    secret: bytes
+    """The password, or what a challenge was answered with; at most `DATA_MAX` bytes, b"" where none was sent."""
+
+
+class TlsClientHello(Event, frozen=True, tag="tls.client_hello", array_like=True):
+    """What a TLS client said of itself before anything was secret."""
+
+    name: bytes
+    """Server name it asked for (SNI), b"" for none; at most `DATA_MAX` bytes."""
+    protocols: tuple[bytes, ...]
+    """What it offered to speak inside (ALPN)."""
+    ja3: str
+    """MD5 of its JA3 string, 32 hexadecimal digits."""
+    ja4: str
+    """Its JA4 fingerprint, e.g. `t13d1516h2_8daaf6152771_e5627efa2ab1`."""
 
 
 class SynData(Event, frozen=True, tag="syn.data", array_like=True):
@@ -59,6 +98,9 @@ class SynData(Event, frozen=True, tag="syn.data", array_like=True):
 DATA_MAX = 1024
 """Bytes of a segment's text that an event keeps; a full segment fits (MSS 1460 is rarely all interesting)."""
 
+REQUEST_KEPT_MAX = 16 * 1024
+"""Bytes of a request that an event keeps: all that conversations let a request be."""
+
 CLOSE_REASONS = ("peer-fin", "peer-rst", "hold-over", "done", "gave-up", "evicted")
 
-AnyEvent = SessionOpened | SessionData | SessionClosed | SynData
+AnyEvent = SessionOpened | SessionData | SessionClosed | SynData | ServiceRequest | ServiceCredential | TlsClientHello

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from rawspoof.core import talk
-from rawspoof.core.conversation.base import Then
-from rawspoof.core.conversation.fuzz import Payloads
+from rawspoof.core.conversation.base import Request, Then
 from rawspoof.core.event import DATA_MAX, SessionClosed, SessionData, SessionOpened
+from rawspoof.core.evidence import evidence
 from rawspoof.core.outcome import Outcome
 from rawspoof.core.personality.dress import Dress
+from rawspoof.core.talk import Props, Talk
 from rawspoof.core.tally import Tally
 from rawspoof.core.tcp import persist, send
 from rawspoof.core.tcp.deadlines import Deadlines
@@ -35,6 +36,7 @@ TIME_WAIT_S: Final = 60.0
 """Linux's TCP_TIMEWAIT_LEN; RFC 9293 §3.4.2 asks for 2 MSL, 240 s, which nobody keeps."""
 FIN_WAIT_2_S: Final = 60.0
 """Linux's tcp_fin_timeout: how long we wait for a peer that never closes its side."""
+NO_PROPS: Final = Props()
 CHALLENGES_PER_S: Final = 100
 """RFC 5961 §7 asks for a limit over all connections and leaves its size open."""
 
@@ -61,10 +63,9 @@ class Parlour:
         holds: Holds,
         limits: Limits,
         tally: Tally,
-        payloads: Payloads | None = None,
+        props: Props = NO_PROPS,
     ) -> None:
-        """`payloads` are for ports of a fuzz world."""
-        self._payloads = payloads
+        self._props = props
         self._world, self._cookies, self._recent, self._dress_of = world, cookies, recent, dress_of
         self._deadlines, self._flows, self._holds = deadlines, flows, holds
         self._limits, self._tally = limits, tally
@@ -105,7 +106,7 @@ class Parlour:
             data = heard.data
             out.events.append(SessionData(at, *_names(tcb.key), data[:DATA_MAX], len(data)))
             if tcb.talk is None:
-                tcb.talk = talk.resume(self._profile(tcb.key), tcb.dice, at)
+                tcb.talk = talk.resume(self._profile(tcb.key), self._props, seg.src, tcb.dice, at)
             if tcb.talk is not None:
                 tcb.talk.hear(tcb, data, at)
         if heard.fin:
@@ -147,9 +148,9 @@ class Parlour:
         if tcb.ts_recent is not None:
             handshake_took(tcb, dress.since_s(seg.key, options.tsecr, at))
         greeting = b""
-        tcb.talk = talk.begin(profile, self._payloads, proof.dice, at)
+        tcb.talk = talk.begin(profile, self._props, seg.src, proof.dice, at)
         if tcb.talk is not None:
-            reply = tcb.talk.conversation.opened()
+            reply = tcb.talk.conversation.opened(at)
             greeting = reply.data
             tcb.talk.queue(tcb, reply, at)
         self._tally.opened += 1
@@ -255,6 +256,8 @@ class Parlour:
 
     def _settle(self, tcb: Tcb, at: float, out: Outcome) -> None:
         """After anything happened: keep it in the table, freeze it, or forget it."""
+        if tcb.talk is not None and tcb.talk.notes:
+            self._note(tcb, tcb.talk, at, out)
         state = tcb.state
         if state is State.CLOSED:
             self._end(tcb, tcb.ending, at, out)
@@ -270,8 +273,7 @@ class Parlour:
         if tcb.state is State.FIN_WAIT_2:
             tcb.idle_at = min(tcb.idle_at, at + FIN_WAIT_2_S)
         else:
-            listening = tcb.talk is not None and tcb.talk.then is Then.LISTEN
-            tcb.idle_at = min(tcb.idle_at, at + self._limits.idle_s) if listening else NEVER
+            tcb.idle_at = min(tcb.idle_at, at + self._patience_s(tcb.talk))
         soonest = min(tcb.rexmit_at, tcb.idle_at, tcb.say_at)
         # An entry that comes too early is put back when it comes (`_wake` settles again): one entry a connection.
         if soonest < tcb.wake_at:
@@ -281,6 +283,13 @@ class Parlour:
         if evicted is not None:
             self._tally.flows_evicted += 1
             self._report(evicted, "evicted", at, out)
+
+    def _patience_s(self, talk: Talk | None) -> float:
+        """How long the peer may be quiet before its conversation is told so."""
+        if talk is None or talk.then is not Then.LISTEN:
+            return NEVER
+        own = talk.conversation.patience_s
+        return self._limits.idle_s if own is None else own
 
     def _hold(self, tcb: Tcb, at: float) -> None:
         """Nothing more to say: freeze it until its hold is over, or forget it.
@@ -309,6 +318,16 @@ class Parlour:
         src, _, dst, port = _names(key)
         return self._world.profile(src, dst, port)
 
+    def _note(self, tcb: Tcb, talk: Talk, at: float, out: Outcome) -> None:
+        """What the conversation learned becomes events."""
+        names = _names(tcb.key)
+        identity = talk.profile.identity
+        service = "" if identity is None else identity.service
+        for note in talk.notes:
+            tcb.exchanges += isinstance(note, Request)
+            out.events.append(evidence(note, service, at, names))
+        talk.notes.clear()
+
     def _end(self, tcb: Tcb, reason: str, at: float, out: Outcome) -> None:
         """The connection is over; its 4-tuple may open again."""
         self._flows.remove(tcb.key)
@@ -319,7 +338,7 @@ class Parlour:
         if not tcb.ending:
             return
         duration_s = at - tcb.opened_at if tcb.opened_at != NEVER else -1.0
-        event = SessionClosed(at, *_names(tcb.key), reason, tcb.bytes_in, tcb.bytes_out, duration_s)
+        event = SessionClosed(at, *_names(tcb.key), reason, tcb.bytes_in, tcb.bytes_out, duration_s, tcb.exchanges)
         out.events.append(event)
 
 

@@ -5,12 +5,12 @@ Time comes with the packet. The same Sensor serves a live queue and a pcap file.
 
 from collections.abc import Callable, Collection
 
-from rawspoof.core.conversation.fuzz import Payloads
 from rawspoof.core.doorbell import Doorbell
 from rawspoof.core.gate import Gate
 from rawspoof.core.outcome import Outcome, Verdict, nothing
-from rawspoof.core.parlour import Limits, Parlour
+from rawspoof.core.parlour import NO_PROPS, Limits, Parlour
 from rawspoof.core.personality.dress import Dress
+from rawspoof.core.talk import Props
 from rawspoof.core.tally import Tally
 from rawspoof.core.tcp.deadlines import Deadlines
 from rawspoof.core.tcp.flows import Flows
@@ -40,7 +40,7 @@ class Sensor:
         holds_max: int = 1_000_000,
         half_open_max: int = 1024,
         limits: Limits | None = None,
-        payloads: Payloads | None = None,
+        props: Props = NO_PROPS,
         verify_checksums: bool = True,
     ) -> None:
         self.tally = Tally()
@@ -53,7 +53,7 @@ class Sensor:
         self._doorbell = Doorbell(self._cookies, recent, dress_of, self._deadlines, self._half_open, self.tally)
         self._parlour = Parlour(
             world, self._cookies, recent, dress_of, self._deadlines, self.flows, self.holds,
-            limits or Limits(), self.tally, payloads,
+            limits or Limits(), self.tally, props,
         )  # fmt: skip
 
     def on_packet(self, at: float, raw: bytes) -> Outcome:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rawspoof.core.conversation.base import Then
+from rawspoof.core.conversation.base import Reply, Then
 from rawspoof.core.conversation.fuzz import RANDOM_BYTES_MAX, Fuzz, Payloads
 
 
@@ -37,5 +37,5 @@ def test_a_wrapper_without_a_place_is_refused():
 
 def test_a_connection_gets_one_payload_and_is_held():
     fuzz = Fuzz(b"boom", 0.5)
-    assert fuzz.opened() == (b"boom", Then.HOLD, 0.5)
-    assert fuzz.heard(b"?") == fuzz.idled() == (b"", Then.HOLD, 0.0)
+    assert fuzz.opened(0.0) == Reply(b"boom", Then.HOLD, 0.5)
+    assert fuzz.heard(b"?", 0.0) == fuzz.idled(0.0) == Reply(b"", Then.HOLD)

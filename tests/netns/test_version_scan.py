@@ -14,12 +14,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rawspoof.core.conversation.base import Reply, Then
-from rawspoof.core.conversation.scripted import Scripted
+from rawspoof.core.conversation.base import Conversation, Reply, Then
+from rawspoof.core.conversation.visit import Visit
+from rawspoof.core.conversation.which import conversation
 from rawspoof.core.signature.identity import Identity
 from rawspoof.core.signature.service import Service
 from rawspoof.core.world import host
-from rawspoof.core.world.profile import Hold, Mode, Profile
 from rawspoof.edges.lab.namespaces import ADDRESSES, Lab
 from rawspoof.edges.system.audit import nmap_file
 from rawspoof.edges.system.signatures import load_catalogue
@@ -100,17 +100,17 @@ class Town:
     def _accept(self, listener: socket.socket) -> None:
         peer, _ = listener.accept()
         who = self._planned[listener.getsockname()[1]]
-        talk = Scripted(Profile(who, Mode.GREET, 0.0, Hold.FOREVER, 0.0), NOON, 0.0)
+        talk = conversation(Visit(who))
         self._open.register(peer, selectors.EVENT_READ, talk)
-        self._say(peer, talk.opened())
+        self._say(peer, talk.opened(NOON))
 
-    def _hear(self, peer: socket.socket, talk: Scripted) -> None:
+    def _hear(self, peer: socket.socket, talk: Conversation) -> None:
         try:
             data = peer.recv(65536)
         except ConnectionError:
             data = b""
         if data:
-            self._say(peer, talk.heard(data))
+            self._say(peer, talk.heard(data, NOON))
         else:
             self._end(peer)
 

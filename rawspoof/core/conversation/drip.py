@@ -21,21 +21,23 @@ BANNER_WITHIN_S: Final = 4.0
 class EndlessLines:
     """Random lines, one every LINE_EVERY_S, that never begin with `SSH-`."""
 
+    patience_s = None
+
     def __init__(self, dice: int) -> None:
         """`dice` is 64 bits of the connection's own; the same ones give the same lines."""
         self._lines = _lines(dice)
 
-    def opened(self) -> Reply:
+    def opened(self, at: float) -> Reply:
         """The first line."""
         return Reply(next(self._lines), Then.MORE, LINE_EVERY_S)
 
-    def heard(self, data: bytes) -> Reply:
+    def heard(self, data: bytes, at: float) -> Reply:
         """Nothing: what the peer says is read and changes nothing."""
         return Reply(b"", Then.MORE)
 
-    def idled(self) -> Reply:
+    def idled(self, at: float) -> Reply:
         """The next line."""
-        return self.opened()
+        return self.opened(at)
 
 
 class Dripped:
@@ -46,23 +48,28 @@ class Dripped:
         self._left = b""
         self._then, self._pause_s = Then.HOLD, 0.0
 
-    def opened(self) -> Reply:
+    @property
+    def patience_s(self) -> float | None:
+        """The inner conversation's."""
+        return self._inner.patience_s
+
+    def opened(self, at: float) -> Reply:
         """The greeting's first byte."""
-        greeting = self._inner.opened()
+        greeting = self._inner.opened(at)
         self._left, self._then = greeting.data, greeting.then
         self._pause_s = max(BANNER_WITHIN_S - greeting.after_s, 0.0) / max(len(greeting.data), 1)
         return self._piece(greeting.after_s)
 
-    def heard(self, data: bytes) -> Reply:
+    def heard(self, data: bytes, at: float) -> Reply:
         """What the inner conversation answers, after what is left of the greeting."""
-        answer = self._inner.heard(data)
+        answer = self._inner.heard(data, at)
         left, self._left = self._left, b""
         self._then = answer.then
-        return Reply(left + answer.data, answer.then, answer.after_s)
+        return answer._replace(data=left + answer.data)
 
-    def idled(self) -> Reply:
+    def idled(self, at: float) -> Reply:
         """The greeting's next byte, or what the inner conversation does when it idles."""
-        return self._piece(self._pause_s) if self._left else self._inner.idled()
+        return self._piece(self._pause_s) if self._left else self._inner.idled(at)
 
     def _piece(self, after_s: float) -> Reply:
         piece, self._left = self._left[:1], self._left[1:]

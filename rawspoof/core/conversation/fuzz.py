@@ -38,18 +38,20 @@ class Payloads:
 class Fuzz:
     """The conversation of one connection that is sent a payload."""
 
+    patience_s = None
+
     def __init__(self, payload: bytes, delay_s: float) -> None:
         self._payload, self._delay_s = payload, delay_s
 
-    def opened(self) -> Reply:
+    def opened(self, at: float) -> Reply:
         """The payload."""
         return Reply(self._payload, Then.HOLD, self._delay_s)
 
-    def heard(self, data: bytes) -> Reply:
+    def heard(self, data: bytes, at: float) -> Reply:
         """Nothing: it is the scanner that is being tested."""
         return Reply(b"", Then.HOLD)
 
-    def idled(self) -> Reply:
+    def idled(self, at: float) -> Reply:
         """Nothing."""
         return Reply(b"", Then.HOLD)
 

@@ -1,7 +1,9 @@
 """One identity: a service of one product in one version, ready to speak. Made by the catalogue, dealt by the world."""
 
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from rawspoof.core.signature.frame import FrameName, Sized
 from rawspoof.core.signature.template import Later, Template
@@ -37,3 +39,9 @@ class Identity(NamedTuple):
     """Tried in order on each whole request."""
     frame: FrameName | Sized
     """What a whole request is."""
+    facts: Mapping[str, bytes] = MappingProxyType({})
+    """Fields of the set and facts of the host, see `service.HOST_FACTS`."""
+    words: Mapping[str, Later] = MappingProxyType({})
+    """What the file has its speaker say otherwise than others of its protocol."""
+    tls: Literal["", "implicit", "starttls"] = ""
+    """`implicit`: TLS from the first byte; `starttls`: the service offers to go over to it."""

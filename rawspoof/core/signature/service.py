@@ -4,9 +4,9 @@ Knows the format, not which port or host an identity is dealt to; that is the ca
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import prod
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -47,6 +47,10 @@ class ServiceText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Answer to a request that none of `answers` understands."""
     frame: FrameName | Sized | None = None
     """What a whole request is; without it `http` for a web server, else `line`."""
+    words: dict[str, str] = {}
+    """Templates that the protocol's speaker asks for by name instead of its own."""
+    tls: Literal["", "implicit", "starttls"] = ""
+    """See `Identity.tls`."""
 
 
 class Variety(NamedTuple):
@@ -82,6 +86,8 @@ class Service(NamedTuple):
     protocol: str
     frame: FrameName | Sized
     answers: tuple[Rule, ...]
+    words: Mapping[str, Template]
+    tls: Literal["", "implicit", "starttls"]
     ports: dict[int, int]
     elsewhere: int
     """Weight at ports that no service lists."""
@@ -99,6 +105,9 @@ class Service(NamedTuple):
             greet=variety.greet and variety.greet.bind(known),
             answers=tuple([Answer(a.when, Later(a.say, known), a.close) for a in self.answers]),
             frame=self.frame,
+            facts=known,
+            words={name: Later(said, known) for name, said in self.words.items()},
+            tls=self.tls,
         )
 
 
@@ -111,14 +120,17 @@ def parse(table: Mapping[str, Any], lists: Mapping[str, Any] | None = None) -> S
     answers = tuple(_answer(a) for a in _answers(text))
     if text.greet is None and not answers:
         raise ValueError("neither `greet` nor `answers`: the service would never say anything")
+    words = {name: Template.parse(said) for name, said in text.words.items()}
     varieties = tuple(_variety(text, dict(s), lists or {}) for s in text.set)
     for variety in varieties:
-        _closed(variety, answers)
+        _closed(variety, answers, words.values())
     return Service(
         id=text.id,
         protocol=text.expect.service,
         frame=text.frame or ("http" if text.http else "line"),
         answers=answers,
+        words=words,
+        tls=text.tls,
         ports={_port(p): weight for p, weight in text.ports.items() if p != "any"},
         elsewhere=text.ports.get("any", 0),
         varieties=varieties,
@@ -178,10 +190,10 @@ class _Plain(msgspec.Struct, frozen=True):
     greet: str | None
 
 
-def _closed(variety: Variety, answers: tuple[Rule, ...]) -> None:
+def _closed(variety: Variety, answers: Iterable[Rule], words: Iterable[Template]) -> None:
     """Raise ValueError if a template names what neither the set, the host nor the request has, or two of them have."""
     known = {name for field in variety.fields for name in field.names} | HOST_FACTS
-    said = [variety.product, variety.version, *([variety.greet] if variety.greet else [])]
+    said = [variety.product, variety.version, *([variety.greet] if variety.greet else []), *words]
     unknown = set[str]().union(*(t.missing() for t in said)) - known
     for answer in answers:
         unknown |= answer.say.missing() - known - answer.when.groupindex.keys()

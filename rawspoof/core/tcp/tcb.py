@@ -52,6 +52,8 @@ class Tcb:
     wnd_closed: bool = field(init=False, default=False)
     """We announce a window of zero (a persist hold)."""
     bytes_in: int = field(init=False, default=0)
+    exchanges: int = field(init=False, default=0)
+    """Whole requests heard."""
 
     outbox: bytes = field(init=False, default=b"")
     """Octets from SND.UNA on: sent and unacknowledged ones first, then unsent ones."""

@@ -10,7 +10,16 @@ from typing import Any, Final, assert_never
 
 import msgspec
 
-from rawspoof.core.event import AnyEvent, SessionClosed, SessionData, SessionOpened, SynData
+from rawspoof.core.event import (
+    AnyEvent,
+    ServiceCredential,
+    ServiceRequest,
+    SessionClosed,
+    SessionData,
+    SessionOpened,
+    SynData,
+    TlsClientHello,
+)
 
 ECS_VERSION: Final = "9.0.0"
 
@@ -77,13 +86,39 @@ def _detail(event: AnyEvent, fields: dict[str, Any]) -> None:
             fields["source"]["bytes"] = event.bytes_in
             fields["destination"]["bytes"] = event.bytes_out
             fields["network"]["bytes"] = event.bytes_in + event.bytes_out
+            fields["rawspoof"]["exchanges"] = event.exchanges
+        case ServiceRequest():
+            fields["source"]["bytes"] = event.size
+            fields["rawspoof"] |= {"service": event.service, "request": payload(event.data, event.size)}
+        case ServiceCredential():
+            fields["event"] |= {"category": ["authentication", "intrusion_detection"], "type": ["start"]}
+            fields["event"]["outcome"] = "failure"
+            fields["user"] = {"name": escaped(event.user)}
+            fields["rawspoof"] |= {
+                "service": event.service,
+                "method": event.method,
+                "user": payload(event.user, len(event.user)),
+                "secret": payload(event.secret, len(event.secret)),
+            }
+        case TlsClientHello():
+            fields["tls"] = {"client": {"ja3": event.ja3, "server_name": escaped(event.name)}}
+            fields["rawspoof"] |= {
+                "ja4": event.ja4,
+                "name": payload(event.name, len(event.name)),
+                "protocols": [payload(name, len(name)) for name in event.protocols],
+            }
         case _:
             assert_never(event)
 
 
 def payload(data: bytes, size: int) -> dict[str, Any]:
     """Bytes for people and for tools: `text` (its beginning, escaped), `hex` (all we kept), `size` (all there was)."""
-    return {"text": "".join([_ESCAPED[b] for b in data[:TEXT_BYTES_MAX]]), "hex": data.hex(), "size": size}
+    return {"text": escaped(data), "hex": data.hex(), "size": size}
+
+
+def escaped(data: bytes) -> str:
+    """The beginning of some bytes as printable ASCII, at most TEXT_BYTES_MAX of them."""
+    return "".join([_ESCAPED[b] for b in data[:TEXT_BYTES_MAX]])
 
 
 def timestamp(at: float) -> str:

@@ -7,10 +7,11 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from rawspoof.config.load import ConfigError
-from rawspoof.core.conversation.scripted import Scripted
+from rawspoof.core.conversation.visit import Visit
+from rawspoof.core.conversation.which import conversation
 from rawspoof.core.signature.catalogue import Catalogue, Offer
 from rawspoof.core.signature.foreign import probes
 from rawspoof.core.signature.foreign.scan import Finding, Scanner
@@ -31,12 +32,6 @@ PPTP: Final = 1723
 
 NOON: Final = 1735732800.0
 """The moment that dates show."""
-
-
-class Door(NamedTuple):
-    """All that a conversation has to know of its port."""
-
-    identity: Identity | None
 
 
 def nmap_file() -> Path | None:
@@ -122,8 +117,8 @@ class Audit:
 
     def _fault(self, identity: Identity, port: int) -> str:
         def ask(request: bytes) -> bytes:
-            talk = Scripted(Door(identity), NOON, 0.0)
-            return talk.opened().data + (talk.heard(request).data if request else b"")
+            talk = conversation(Visit(identity))
+            return talk.opened(NOON).data + (talk.heard(request, NOON).data if request else b"")
 
         if not any(template.render(NOON) for template in _templates(identity)):
             return "says nothing"

@@ -6,13 +6,14 @@ from typing import Final
 
 import pytest
 
-from rawspoof.core.conversation.scripted import Scripted
+from rawspoof.core.conversation.visit import Visit
+from rawspoof.core.conversation.which import conversation
 from rawspoof.core.signature.foreign.probes import parse
 from rawspoof.core.signature.foreign.scan import Finding, Scanner
 from rawspoof.core.signature.imported import unpack
 from rawspoof.core.world import host
 from rawspoof.edges.system import imports
-from rawspoof.edges.system.audit import NOON, Door, home, nmap_file
+from rawspoof.edges.system.audit import NOON, home, nmap_file
 from rawspoof.edges.system.imports import Kind, Wishes
 from tests.signature.foreign.samples import PROBES, SIGNATURES
 
@@ -35,8 +36,8 @@ def made_of(name, sample, tmp_path):
 
 def asked(identity):
     def ask(request):
-        talk = Scripted(Door(identity), NOON, 0.0)
-        return talk.opened().data + (talk.heard(request).data if request else b"")
+        talk = conversation(Visit(identity))
+        return talk.opened(NOON).data + (talk.heard(request, NOON).data if request else b"")
 
     return ask
 

@@ -1,4 +1,4 @@
-"""A scripted conversation: what it says and when, how it ends, and that chunking never matters."""
+"""A dialogue with a service from a file: what is said and when, how it ends, and that chunking never matters."""
 
 import re
 
@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rawspoof.core.conversation.base import Reply, Then
+from rawspoof.core.conversation.base import Reply, Request, Then
 from rawspoof.core.conversation.framing import REQUEST_MAX
-from rawspoof.core.conversation.scripted import REQUESTS_MAX, Scripted
+from rawspoof.core.conversation.speaker import Speaker
+from rawspoof.core.conversation.visit import Visit
+from rawspoof.core.conversation.which import conversation
 from rawspoof.core.signature.frame import Sized
 from rawspoof.core.signature.identity import Answer, Identity
 from rawspoof.core.signature.template import Template
 from rawspoof.core.world import host
-from rawspoof.core.world.profile import Hold, Mode, Profile
 from rawspoof.edges.system.signatures import load_catalogue
 
 NOON = 1735732800.0
@@ -27,10 +28,33 @@ def answer(when, say, close=False):
 ECHO = (answer("PING", r"PONG\n"), answer("DATE", r"{date}\n"), answer("HUSH", ""), answer("QUIT", r"bye\n", True))
 
 
-def talk(greet=None, answers=ECHO, frame="line", silent=False):
-    identity = Identity("t", "t", "T", "1", "any", greet and Template.parse(greet), answers, frame)
-    profile = Profile(None if silent else identity, Mode.SILENT, DELAY_S, Hold.FOREVER, 0.0)
-    return Scripted(profile, NOON, DELAY_S)
+class Talk:
+    """A conversation at noon; what was learned lies aside."""
+
+    def __init__(self, identity, delay_s=0.0):
+        self._inner = conversation(Visit(identity, delay_s=delay_s))
+        self.notes = []
+
+    def _plain(self, reply):
+        self.notes += reply.notes
+        return reply._replace(notes=())
+
+    def opened(self):
+        return self._plain(self._inner.opened(NOON))
+
+    def heard(self, data):
+        return self._plain(self._inner.heard(data, NOON))
+
+    def idled(self):
+        return self._plain(self._inner.idled(NOON))
+
+    @property
+    def patience_s(self):
+        return self._inner.patience_s
+
+
+def talk(greet=None, answers=ECHO, frame="line"):
+    return Talk(Identity("t", "t", "T", "1", "any", greet and Template.parse(greet), answers, frame), DELAY_S)
 
 
 def test_a_greeting_is_due_after_the_delay():
@@ -38,9 +62,9 @@ def test_a_greeting_is_due_after_the_delay():
     assert talk("hello\\n", answers=()).opened() == Reply(b"hello\n", Then.HOLD, DELAY_S)
 
 
-def test_a_service_that_waits_and_one_that_stays_silent():
+def test_a_service_that_waits_and_one_that_never_answers():
     assert talk().opened() == Reply(b"", Then.LISTEN)
-    quiet = talk(silent=True)
+    quiet = talk(answers=())
     assert quiet.opened() == quiet.heard(b"PING\n") == quiet.idled() == Reply(b"", Then.HOLD)
 
 
@@ -54,6 +78,17 @@ def test_a_service_that_has_greeted_is_awake():
     greeter = talk("hello\\n")
     greeter.opened()
     assert 0 < greeter.heard(b"PING\n").after_s < DELAY_S
+
+
+def test_only_the_first_answer_is_late():
+    asked = talk()
+    assert [asked.heard(b"PING\n").after_s for _ in range(3)] == [DELAY_S, 0.0, 0.0]
+
+
+def test_every_whole_request_is_evidence():
+    asked = talk()
+    asked.heard(b"PING\nWHAT\nPI")
+    assert asked.notes == [Request(b"PING"), Request(b"WHAT")]
 
 
 def test_nothing_to_say_is_due_at_once():
@@ -79,8 +114,8 @@ def test_a_request_too_long_ends_it(end):
 
 def test_too_many_requests_end_it():
     asked = talk()
-    assert asked.heard(b"PING\n" * (REQUESTS_MAX - 1)).then is Then.LISTEN
-    assert asked.heard(b"PING\n" * 2) == Reply(b"PONG\n", Then.CLOSE, DELAY_S)
+    assert asked.heard(b"PING\n" * (Speaker.requests_max - 1)).then is Then.LISTEN
+    assert asked.heard(b"PING\n" * 2) == Reply(b"PONG\n", Then.CLOSE)
 
 
 def test_what_the_request_had_is_said_again():
@@ -108,6 +143,7 @@ def test_who_was_served_and_idles_is_left_and_who_never_asked_is_held():
     served.heard(b"PING\n")
     greeted.opened()
     unheard.heard(b"WHAT\nPI")
+    assert (served.patience_s, unheard.patience_s) == (Speaker.patience_s, None)
     assert served.idled() == Reply(b"", Then.CLOSE)
     assert greeted.idled() == unheard.idled() == Reply(b"", Then.HOLD)
     assert greeted.heard(b"PING\n").data == b"PONG\n"
@@ -144,7 +180,7 @@ SPEECH = st.lists(st.sampled_from(ASKED) | st.binary(max_size=6), max_size=8).ma
 
 
 def spoken(identity, chunks):
-    asked = Scripted(Profile(identity, Mode.GREET, 0.0, Hold.FOREVER, 0.0), NOON, 0.0)
+    asked = Talk(identity)
     replies = [asked.opened(), *(asked.heard(chunk) for chunk in chunks)]
     return b"".join(r.data for r in replies), replies[-1].then, asked.idled().then
 

@@ -1,0 +1,25 @@
+"""Which speaker a protocol has. The module's name is the catalogue's name for the protocol, with `-` as `_`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from rawspoof.core.conversation.base import Conversation
+from rawspoof.core.conversation.dialogue import Dialogue
+from rawspoof.core.conversation.speaker import Speaker
+from rawspoof.core.conversation.visit import Visit
+from rawspoof.core.signature.identity import Identity
+
+SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType({})
+"""By nmap's service name; every other protocol is spoken as its file has it written."""
+
+
+def conversation(visit: Visit) -> Conversation:
+    """The talk of a connection with whoever lives there."""
+    identity = visit.identity
+    return Dialogue(SPEAKERS.get(identity.protocol, Speaker)(visit), talks(identity))
+
+
+def talks(identity: Identity) -> bool:
+    """Whether anything that is asked can be answered."""
+    return bool(identity.answers) or identity.protocol in SPEAKERS
