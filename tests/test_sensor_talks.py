@@ -91,6 +91,7 @@ def test_a_lost_ack_of_the_handshake_is_made_up_for_by_the_request() -> None:
         +0.200 < P. 1:8(7) ack 1 "HELLO\r\n"
         +0.200 ! session.open
         +0.200 ! session.data
+        +0.200 ! service.request
         +0.200 > P. 1:17(16) ack 8 "hello yourself\r\n"
         """,
         sensor(ECHO),
@@ -147,6 +148,7 @@ def test_text_on_a_syn_is_evidence_and_asked_for_again() -> None:
         +0.010 < P. 1:8(7) ack 1 "HELLO\r\n"
         +0.010 ! session.open
         +0.010 ! session.data
+        +0.010 ! service.request
         +0.010 > P. 1:17(16) ack 8
         """,
         sensor(ECHO),
@@ -170,6 +172,7 @@ def test_a_service_that_waits_to_be_asked() -> None:
         +0.500 > .  1:1(0) ack 4
         +0.600 < P. 4:8(4) ack 1 "LO\r\n"
         +0.600 ! session.data
+        +0.600 ! service.request
         +0.600 > P. 1:17(16) ack 8 "hello yourself\r\n"
         +0.610 < .  8:8(0) ack 17
         +0.700 < P. 4:8(4) ack 17 "LO\r\n"
@@ -194,6 +197,7 @@ def test_text_out_of_order_is_asked_for() -> None:
         +0.030 > .  1:1(0) ack 4
         +0.040 < P. 4:8(4) ack 1 "LO\r\n"
         +0.040 ! session.data
+        +0.040 ! service.request
         +0.040 > P. 1:17(16) ack 8
         """,
         sensor(ECHO),
@@ -210,6 +214,7 @@ def test_a_half_closed_peer_still_gets_its_answer() -> None:
         +0.010 ! session.open
         +0.010 < P. 1:8(7) ack 1 "HELLO\r\n"
         +0.010 ! session.data
+        +0.010 ! service.request
         +0.010 > .  1:1(0) ack 8
         +0.011 < F. 8:8(0) ack 1
         +0.011 > .  1:1(0) ack 9
@@ -233,6 +238,7 @@ def test_a_service_that_closes_after_its_answer() -> None:
         +0.010 > P. 1:5(4) ack 1
         +0.020 < P. 1:7(6) ack 5 "QUIT\r\n"
         +0.020 ! session.data
+        +0.020 ! service.request
         +0.020 > FP. 5:10(5) ack 7 "bye\r\n"
         +0.030 < .  7:7(0) ack 11
         +0.040 < F. 7:7(0) ack 11
@@ -253,6 +259,7 @@ def test_a_peer_that_was_served_and_falls_silent_is_closed() -> None:
         +0.010 < P. 1:8(7) ack 1 "HELLO\r\n"
         +0.010 ! session.open
         +0.010 ! session.data
+        +0.010 ! service.request
         +0.010 > P. 1:17(16) ack 8
         +0.020 < .  8:8(0) ack 17
         +10.020 > F. 17:17(0) ack 8
@@ -581,6 +588,7 @@ def test_all_of_it_over_ipv6() -> None:
         +0.010 ! session.open
         +0.020 < FP. 1:8(7) ack 1 <nop,nop,TS val 120 ecr 0> "HELLO\r\n"
         +0.020 ! session.data
+        +0.020 ! service.request
         +0.020 > FP. 1:17(16) ack 9 <nop,nop,TS val 20 ecr 120> "hello yourself\r\n"
         +0.030 < .  9:9(0) ack 18 <nop,nop,TS val 130 ecr 20>
         +0.030 ! session.close

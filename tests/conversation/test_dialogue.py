@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rawspoof.core.conversation.base import Reply, Request, Then
+from rawspoof.core.conversation.dialogue import Dialogue
 from rawspoof.core.conversation.framing import REQUEST_MAX
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.visit import Visit
@@ -143,10 +144,49 @@ def test_who_was_served_and_idles_is_left_and_who_never_asked_is_held():
     served.heard(b"PING\n")
     greeted.opened()
     unheard.heard(b"WHAT\nPI")
-    assert (served.patience_s, unheard.patience_s) == (Speaker.patience_s, None)
     assert served.idled() == Reply(b"", Then.CLOSE)
     assert greeted.idled() == unheard.idled() == Reply(b"", Then.HOLD)
     assert greeted.heard(b"PING\n").data == b"PONG\n"
+
+
+class Patient(Speaker):
+    patience_s = 120.0
+
+
+def test_a_served_peer_may_be_quiet_for_as_long_as_its_service_lets_it():
+    talk = Dialogue(Patient(Visit(Identity("t", "t", "T", "1", "any", None, ECHO, "line"))))
+    assert talk.patience_s is None
+    talk.heard(b"PING\n", NOON)
+    assert talk.patience_s == 120.0
+
+
+class Slow(Speaker):
+    """Says `wait`, then by itself `done`; whatever it is asked meanwhile it answers after that."""
+
+    def answer(self, request, at):
+        return Reply(b"wait ", Then.MORE) if request == b"SLOW" else Reply(b"quick ", Then.LISTEN)
+
+    def more(self, at):
+        return Reply(b"done ", Then.LISTEN, 0.5)
+
+    def overlong(self, at):
+        return b"too long"
+
+    def timeout(self, at):
+        return b"bye"
+
+
+def test_what_is_asked_while_more_is_to_come_waits_for_it():
+    talk = Dialogue(Slow(Visit(Identity("t", "t", "T", "1", "any", None, (), "line"))))
+    assert talk.heard(b"SLOW\nNEXT\n", NOON)[:2] == (b"wait ", Then.MORE)
+    assert talk.heard(b"LAST\n", NOON)[:2] == (b"", Then.MORE)
+    assert talk.idled(NOON)[:3] == (b"done quick quick ", Then.LISTEN, 0.5)
+    assert talk.idled(NOON)[:2] == (b"bye", Then.CLOSE)
+
+
+def test_a_speaker_has_last_words_for_a_request_without_end():
+    talk = Dialogue(Slow(Visit(Identity("t", "t", "T", "1", "any", None, (), "line"))))
+    assert talk.heard(b"x" * (REQUEST_MAX + 1), NOON)[:2] == (b"too long", Then.CLOSE)
 
 
 CATALOGUE, _ = load_catalogue(())

@@ -4,22 +4,19 @@ The plain speaker says what its identity has written down. One that needs more t
 takes this one's place method by method; `dialogue` keeps buffer, limits and pace for all of them.
 """
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rawspoof.core.conversation.base import Reply, Then
 from rawspoof.core.conversation.framing import REQUEST_MAX, Frame, first
 from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.conversation.written import otherwise, written
 
-PATIENCE_S: Final = 60.0
-"""Quiet time of a peer that has been served; real services grant from ten seconds to some minutes."""
-
 
 class Speaker:
     """One connection's side of a protocol."""
 
-    patience_s: ClassVar[float] = PATIENCE_S
-    """How long a peer that has been served may be quiet."""
+    patience_s: ClassVar[float | None] = None
+    """How long a peer that has been served may be quiet; None for as long as any other."""
     request_max: ClassVar[int] = REQUEST_MAX
     """Bytes of one request; a longer one is answered by `overlong`."""
     requests_max: ClassVar[int] = 100
