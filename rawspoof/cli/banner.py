@@ -23,7 +23,7 @@ ANYBODY: Final = "192.0.2.1"
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `banner` to the commands."""
     parser = subparsers.add_parser("banner", help="who lives at a port, and what it greets with", epilog=EPILOG)
-    parser.add_argument("port", metavar="PORT", type=_port)
+    parser.add_argument("port", metavar="PORT", type=port_number)
     parser.add_argument("--to", metavar="ADDR", type=ipaddress.ip_address, help="the address asked (default: our own)")
     parser.add_argument(
         "--from",
@@ -40,7 +40,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(args: argparse.Namespace) -> int:
     """0. Raises ConfigError, UnknownPersonality and SecretError."""
     config = load(args.config, overrides(args))
-    facts = describe(config, args.source, args.to or _own_address(config), args.port)
+    facts = describe(config, args.source, args.to or own_address(config), args.port)
     if args.json:
         print(json.dumps(facts))
     else:
@@ -98,14 +98,14 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _port(text: str) -> int:
-    """Raises ArgumentTypeError."""
+def port_number(text: str) -> int:
+    """A port of the command line. Raises ArgumentTypeError."""
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"expected a port, 1 to 65535, got {text!r}")
     return int(text)
 
 
-def _own_address(config: Config) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+def own_address(config: Config) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """The first address that is covered, else the one this machine would use to reach the world."""
     import socket
 

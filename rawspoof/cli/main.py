@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rawspoof import __version__
-from rawspoof.cli import banner, config, doctor, lab, replay, rules, run, signatures
+from rawspoof.cli import banner, config, doctor, lab, rehearse, replay, rules, run, signatures
 from rawspoof.config.load import ConfigError
 
 COMMANDS: Final = {
     "run": run,
     "replay": replay,
+    "try": rehearse,
     "banner": banner,
     "signatures": signatures,
     "rules": rules,
