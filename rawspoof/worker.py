@@ -13,7 +13,7 @@ from rawspoof.core.event import AnyEvent
 from rawspoof.core.tally import Tally
 from rawspoof.edges.firewall.plan import MARK
 from rawspoof.edges.link.nfqueue import NfqueueLink, QueueTaken
-from rawspoof.edges.sinks.batch import encoder
+from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, encoder
 from rawspoof.edges.system import clock, privileges
 from rawspoof.loop import serve
 
@@ -50,19 +50,25 @@ class Publisher:
     def flush(self) -> None:
         """Send what there is."""
         if self._events:
-            self._send()
+            self.close()
 
     def close(self) -> None:
         """Send what there is, and what was counted, for the last time."""
-        self._send()
+        events, self._events = self._events, []
+        self._send(events)
 
-    def _send(self) -> None:
-        message = self._encode(self._events, self._counters())
+    def _send(self, events: list[AnyEvent]) -> None:
+        message = self._encode(events, self._counters())
+        if len(message) > MESSAGE_BYTES_MAX and len(events) > 1:
+            # Requests may be large: half of them at a time.
+            half = len(events) // 2
+            self._send(events[:half])
+            self._send(events[half:])
+            return
         try:
             self._out.send(message)
         except OSError:
-            self._dropped += len(self._events)
-        self._events.clear()
+            self._dropped += len(events)
 
     def _counters(self) -> dict[str, int]:
         """What was lost, as the collector wants it: totals."""

@@ -16,7 +16,7 @@ PORT: Final = 4444
 """Where it listens if nothing is said: portspoof's and portspoof-py's own port."""
 
 EPILOG: Final = """\
-The secret decides who lives where. Where it cannot be read, another world is dealt.
+The secret decides who lives where. Where it cannot be read, others live there.
 example:
   rawspoof try --as 22          then: ssh -p 4444 127.0.0.1
   rawspoof try --only vsftpd    then: ftp 127.0.0.1 4444

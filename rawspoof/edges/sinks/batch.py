@@ -9,7 +9,7 @@ from rawspoof.core.event import AnyEvent
 
 MESSAGE_BYTES_MAX: Final = 1 << 17
 """Longest message the collector reads. Linux takes up to 212,960 bytes into a socket's default send buffer; a longer
-message than this is malformed. 64 events of the largest kind fit."""
+message than this is malformed. Seven events of the largest kind fit, and any 64 of segments."""
 
 Batch = tuple[list[AnyEvent], dict[str, int]]
 """Events in their order, and by name how many things the worker has dropped, evicted or refused since its start.

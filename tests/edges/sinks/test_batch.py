@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawspoof.core.event import DATA_MAX, SessionData
+from rawspoof.core.event import DATA_MAX, REQUEST_KEPT_MAX, ServiceRequest, SessionData
 from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, decoder, encoder
 
 from .samples import AT, DST6, EXAMPLES, SRC6
@@ -18,9 +18,15 @@ def test_there_and_back():
     assert decoder()(memoryview(MESSAGE)) == (list(EXAMPLES), {"events_dropped": 3})
 
 
-def test_sixty_four_of_the_largest_events_fit():
-    largest = SessionData(AT, SRC6, 65535, DST6, 65535, bytes(DATA_MAX), 65535)
-    assert len(encoder()([largest] * 64, {f"counter_{n}": 2**63 for n in range(64)})) <= MESSAGE_BYTES_MAX
+@pytest.mark.parametrize(
+    ("largest", "fit"),
+    [
+        (SessionData(AT, SRC6, 65535, DST6, 65535, bytes(DATA_MAX), 65535), 64),
+        (ServiceRequest(AT, SRC6, 65535, DST6, 65535, "s" * 40, bytes(REQUEST_KEPT_MAX), 65535), 7),
+    ],
+)
+def test_so_many_of_the_largest_events_fit(largest, fit):
+    assert len(encoder()([largest] * fit, {f"counter_{n}": 2**63 for n in range(64)})) <= MESSAGE_BYTES_MAX
 
 
 @pytest.mark.parametrize("message", [b"", b"\x92\x90", MESSAGE + b"x", b"\x92\x90\x81\xa1\xff\x01", b"\x91" * 9])
