@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rawspoof.core.conversation.base import Reply, Request, Then
 from rawspoof.core.conversation.dialogue import Dialogue
-from rawspoof.core.conversation.framing import REQUEST_MAX
+from rawspoof.core.conversation.framing import REQUEST_MAX, Frame, Part
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.conversation.which import conversation
@@ -223,6 +223,27 @@ def spoken(identity, chunks):
     asked = Talk(identity)
     replies = [asked.opened(), *(asked.heard(chunk) for chunk in chunks)]
     return b"".join(r.data for r in replies), replies[-1].then, asked.idled().then
+
+
+class Echo(Speaker):
+    """Says each octet again as it comes; a line feed ends a request."""
+
+    requests_max = 2
+
+    def frame(self, heard):
+        return (Frame if heard[:1] == b"\n" else Part)(bytes(heard[:1]), 1)
+
+    def answer(self, request, at):
+        return Reply(b"!", Then.LISTEN)
+
+    def typed(self, part, at):
+        return Reply(part, Then.LISTEN)
+
+
+def test_parts_are_answered_but_are_no_requests():
+    echo = Dialogue(Echo(Visit(Identity("t", "t", "T", "1", "any", None, (), "line"))))
+    assert echo.heard(b"abc", NOON) == Reply(b"abc", Then.LISTEN)
+    assert echo.heard(b"d\ne\nf", NOON) == Reply(b"d!e!", Then.CLOSE, 0.0, (Request(b"\n"), Request(b"\n")))
 
 
 @settings(max_examples=150, deadline=None)

@@ -33,5 +33,5 @@ def test_it_greets_frames_and_answers_as_its_file_says():
 
 def test_it_has_no_words_of_its_own():
     mute = Speaker(Visit(Identity("t", "t", "T", "1", "any", None, (), "line")))
-    assert (mute.greet(0.0), mute.answer(b"x", 0.0)) == (b"", None)
+    assert (mute.greet(0.0), mute.answer(b"x", 0.0), mute.typed(b"x", 0.0)) == (b"", None, None)
     assert (mute.overlong(0.0), mute.timeout(0.0), mute.more(0.0)) == (b"", b"", Reply(b"", Then.LISTEN))

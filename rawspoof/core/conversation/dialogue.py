@@ -6,7 +6,7 @@ Knows one connection's bytes and no protocol. A port keeps its identity whatever
 from typing import Final
 
 from rawspoof.core.conversation.base import Note, Reply, Request, Then
-from rawspoof.core.conversation.framing import Frame
+from rawspoof.core.conversation.framing import Frame, Part
 from rawspoof.core.conversation.speaker import Speaker
 
 ANSWER_SHARE: Final = 0.25
@@ -61,7 +61,8 @@ class Dialogue:
         """What was said, and after it what the requests in the buffer are answered."""
         words, notes, after_s = said.data, list[Note](said.notes), said.after_s
         while self._then is Then.LISTEN and self._buffer and (request := self._request()) is not None:
-            notes.append(Request(request.request))
+            if not isinstance(request, Part):
+                notes.append(Request(request.request))
             answer = self._answer(request, at)
             words += answer.data
             notes += answer.notes
@@ -81,8 +82,10 @@ class Dialogue:
         return found
 
     def _answer(self, heard: Frame, at: float) -> Reply:
-        self._requests += 1
-        answer = self._speaker.answer(heard.request, at)
+        part = isinstance(heard, Part)
+        self._requests += not part
+        speak = self._speaker.typed if part else self._speaker.answer
+        answer = speak(heard.request, at)
         if answer is not None:
             self._answered = True
             self._then = answer.then

@@ -25,6 +25,12 @@ class Frame(NamedTuple):
     """True where the bytes cannot be cut into requests: the conversation ends with the answer to these."""
 
 
+class Part(Frame):
+    """What is taken in at once but asks nothing yet: a typed character, say. See `Speaker.typed`."""
+
+    __slots__ = ()
+
+
 def line(heard: bytearray) -> Frame | None:
     """The first line without its end (LF or CR LF), or None while there is none."""
     end = heard.find(b"\n") + 1

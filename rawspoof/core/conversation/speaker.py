@@ -40,6 +40,10 @@ class Speaker:
         identity = self.visit.identity
         return written(identity, request, at) or otherwise(identity, at)
 
+    def typed(self, part: bytes, at: float) -> Reply | None:
+        """What is said to a part of a request, e.g. its echo. Parts are no evidence and are not counted."""
+        return None
+
     def more(self, at: float) -> Reply:
         """What comes by itself after an answer with MORE."""
         return Reply(b"", Then.LISTEN)
