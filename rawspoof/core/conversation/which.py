@@ -6,11 +6,16 @@ from typing import Final
 
 from rawspoof.core.conversation.base import Conversation
 from rawspoof.core.conversation.dialogue import Dialogue
+from rawspoof.core.conversation.mysql import Mysql
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.signature.identity import Identity
 
-SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType({})
+SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
+    {
+        "mysql": Mysql,
+    }
+)
 """By nmap's service name; every other protocol is spoken as its file has it written."""
 
 

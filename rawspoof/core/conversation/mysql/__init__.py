@@ -1,0 +1,5 @@
+"""MySQL, MariaDB and their kin."""
+
+from rawspoof.core.conversation.mysql.speaker import Mysql
+
+__all__ = ["Mysql"]
