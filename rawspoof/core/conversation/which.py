@@ -6,6 +6,7 @@ from typing import Final
 
 from rawspoof.core.conversation.base import Conversation
 from rawspoof.core.conversation.dialogue import Dialogue
+from rawspoof.core.conversation.ldap import Ldap
 from rawspoof.core.conversation.mysql import Mysql
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.visit import Visit
@@ -13,6 +14,7 @@ from rawspoof.core.signature.identity import Identity
 
 SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
     {
+        "ldap": Ldap,
         "mysql": Mysql,
     }
 )
