@@ -175,7 +175,7 @@ def test_run_hands_on_its_arguments_where_it_was_called(checkout: Checkout) -> N
 
 def test_test_hands_on_its_arguments(checkout: Checkout) -> None:
     assert checkout.run("scripts/test", "-x", "tests/wire")[0] == 0
-    assert checkout.calls() == [PIP + "[test]", "python -m pytest -x tests/wire"]
+    assert checkout.calls() == [PIP + "[test]", "python -m pytest -n 3 --dist worksteal -x tests/wire"]
 
 
 def test_the_vagrantfile_says_what_the_scripts_understand(capsys: pytest.CaptureFixture[str]) -> None:

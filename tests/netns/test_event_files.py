@@ -69,19 +69,19 @@ def test_the_events_tell_a_session_from_its_start_to_its_end(lab, files):
                 client.sendall(b"QUIT\r\n")
                 assert client.recv(100).startswith(b"221 ")
                 assert client.recv(100) == b""
-        until(lambda: len(lines(events)) >= 8, WRITTEN_S)
+        until(lambda: len(lines(events)) >= 12, WRITTEN_S)
     told = objects(events)
     assert [event["event"]["action"] for event in told] == [
-        "session.open", "session.data", "session.data", "session.close",
+        "session.open", "session.data", "service.request", "session.data", "service.request", "session.close",
     ] * 2  # fmt: skip
-    for four, source, target in ((told[:4], SOURCE, TARGET), (told[4:], SOURCE6, TARGET6)):
-        for event in four:
+    for six, source, target in ((told[:6], SOURCE, TARGET), (told[6:], SOURCE6, TARGET6)):
+        for event in six:
             assert (event["source"]["ip"], event["destination"]) == (
                 source,
                 {"ip": target, "port": 21}
                 | ({"bytes": event["destination"]["bytes"]} if "bytes" in event["destination"] else {}),
             )
-        opened, user, _, closed = four
+        opened, user, *_, closed = six
         assert opened["rawspoof"]["service"] == "vsftpd"
         assert opened["rawspoof"]["greeting"]["text"].startswith("220 (vsFTPd ")
         # What the attacker sent is told, and can do nothing to a terminal.

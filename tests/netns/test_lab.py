@@ -86,7 +86,7 @@ sys.exit(lab.run_lab([], ["sh", "-c", "echo $$ > pid; mv pid there; exec sleep 6
 """
     there = tmp_path / "there"
     with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
-        for _ in range(500):
+        for _ in range(2000):
             if there.exists():
                 break
             time.sleep(0.01)
