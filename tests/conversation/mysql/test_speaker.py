@@ -1,16 +1,12 @@
 """MySQL's connection phase: whose method, which salt, what is said to a wrong password and to what is no client."""
 
-from hashlib import sha256
-
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from rawspoof.core.conversation.base import Credential, Then
-from rawspoof.core.conversation.filled import filled
 from rawspoof.core.conversation.mysql import Mysql
 from rawspoof.core.conversation.mysql.packets import greeting
-from rawspoof.core.conversation.mysql.publickey import PrivateKey
 from rawspoof.core.conversation.visit import Visit
 from tests.conversation.talks import NOON, PEER, converse, credentials, living, never_raises, talk
 
@@ -172,19 +168,6 @@ def test_tls_is_offered_where_there_is_some_and_then_the_password_comes_in_clear
     assert last.notes == (Credential("password", b"bob", b"s3cret"),)
     # Without an engine it is a client that says too little.
     assert b"Bad handshake" in converse(EIGHT, [asks])[-1].data
-
-
-def test_the_key_is_a_key():
-    key = PrivateKey.drawn(b"seed")
-    assert key == PrivateKey.drawn(b"seed") != PrivateKey.drawn(b"other")
-    assert serialization.load_pem_public_key(key.pem()).key_size == 2048
-    assert key.opened(sha256(b"").digest() * 8) == key.opened(b"x") == b""
-
-
-def test_gaps_are_filled_in_order():
-    assert filled(b"a%sb%sc", b"%s", b"2") == b"a%sb2c"
-    assert filled(b"a%s%s", b"1") == b"a1"
-    assert filled(b"a", b"1") == b"a"
 
 
 @pytest.mark.parametrize("who", [OLD, EIGHT, MARIA, REFUSING])
