@@ -16,6 +16,7 @@ from rawspoof.core.personality.model import Personality
 from rawspoof.core.sensor import Sensor
 from rawspoof.core.talk import Props
 from rawspoof.core.world.world import World
+from rawspoof.edges.crypto.engines import CryptoEngines
 from rawspoof.edges.system import imports
 from rawspoof.edges.system.kinds import load_kinds
 from rawspoof.edges.system.payloads import load_payloads
@@ -37,6 +38,7 @@ class Parts(NamedTuple):
     world: World
     payloads: Payloads | None
     """For a fuzz world."""
+    engines: CryptoEngines
 
 
 def parts(config: Config, secret: bytes, faces: Mapping[str, Personality]) -> Parts:
@@ -51,7 +53,7 @@ def parts(config: Config, secret: bytes, faces: Mapping[str, Personality]) -> Pa
         world = World(catalogue, secret, config.world, family, kinds)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    return Parts(config, secret, faces, world, payloads)
+    return Parts(config, secret, faces, world, payloads, CryptoEngines(secret))
 
 
 def sensor(made: Parts, templates: Templates, verify_checksums: bool = True) -> Sensor:
@@ -69,7 +71,7 @@ def sensor(made: Parts, templates: Templates, verify_checksums: bool = True) -> 
         holds_max=config.tcp.holds_max,
         half_open_max=config.tcp.half_open_max,
         limits=Limits(config.tcp.idle_s, config.tcp.retries_max),
-        props=Props(made.payloads),
+        props=Props(made.payloads, made.engines),
         verify_checksums=verify_checksums,
     )
 

@@ -78,6 +78,7 @@ class Publisher:
             "errors": tally.errors,
             "evicted": tally.flows_evicted,
             "holds_refused": tally.holds_refused,
+            "handshakes_refused": tally.handshakes_refused,
             "unsent": self._unsent(),
             "events_dropped": self._dropped,
         }

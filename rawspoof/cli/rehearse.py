@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     line = ecs.lines(socket.gethostname())
     part = Part(
         profile,
-        Props(made.payloads),
+        Props(made.payloads, made.engines),
         config.tcp.idle_s,
         clock.steady(),
         lambda event: print(line(event).decode(), end="", flush=True),

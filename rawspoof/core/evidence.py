@@ -2,14 +2,16 @@
 
 from typing import assert_never
 
-from rawspoof.core.conversation.base import Credential, Hello, Note, Request
+from rawspoof.core.conversation.base import Credential, Evidence, Hello, Request
 from rawspoof.core.event import DATA_MAX, REQUEST_KEPT_MAX, ServiceCredential, ServiceRequest, TlsClientHello
 
 Names = tuple[bytes, int, bytes, int]
 """Source, its port, destination, its port."""
 
 
-def evidence(note: Note, service: str, at: float, names: Names) -> ServiceRequest | ServiceCredential | TlsClientHello:
+def evidence(
+    note: Evidence, service: str, at: float, names: Names
+) -> ServiceRequest | ServiceCredential | TlsClientHello:
     """The event that tells of a note; `service` is the catalogue id of who was asked."""
     match note:
         case Request(data):

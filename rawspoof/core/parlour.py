@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rawspoof.core import talk
-from rawspoof.core.conversation.base import Request, Then
+from rawspoof.core.conversation.base import Refused, Request, Then
 from rawspoof.core.event import DATA_MAX, SessionClosed, SessionData, SessionOpened
 from rawspoof.core.evidence import evidence
 from rawspoof.core.outcome import Outcome
@@ -324,6 +324,9 @@ class Parlour:
         identity = talk.profile.identity
         service = "" if identity is None else identity.service
         for note in talk.notes:
+            if isinstance(note, Refused):
+                self._tally.handshakes_refused += 1
+                continue
             tcb.exchanges += isinstance(note, Request)
             out.events.append(evidence(note, service, at, names))
         talk.notes.clear()

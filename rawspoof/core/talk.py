@@ -119,4 +119,5 @@ def said(profile: Profile, octets: int) -> bool:
     """Whether a peer that never spoke would have had this much from us: nothing, or the greeting."""
     if not octets:
         return True
-    return profile.identity is not None and profile.identity.greet is not None and profile.identity.greet.size == octets
+    greet = profile.identity.greet if profile.identity is not None and profile.mode is Mode.GREET else None
+    return greet is not None and greet.size == octets

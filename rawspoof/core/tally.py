@@ -21,6 +21,7 @@ class Tally:
     octets_cut: int = 0
     flows_evicted: int = 0
     holds_refused: int = 0
+    handshakes_refused: int = 0
     errors: int = 0
 
     def snapshot(self) -> dict[str, int]:

@@ -47,7 +47,12 @@ class Hello(NamedTuple):
     ja4: str
 
 
-Note = Request | Credential | Hello
+class Refused(NamedTuple):
+    """No evidence, only counted: a handshake that nobody had the time for."""
+
+
+Evidence = Request | Credential | Hello
+Note = Evidence | Refused
 
 
 class Reply(NamedTuple):

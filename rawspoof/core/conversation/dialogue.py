@@ -57,6 +57,12 @@ class Dialogue:
         self._then = Then.CLOSE
         return Reply(self._speaker.timeout(at), Then.CLOSE)
 
+    def left(self) -> bytes:
+        """What was heard behind the request that went over to TLS; it is forgotten here."""
+        early = bytes(self._buffer)
+        self._buffer.clear()
+        return early
+
     def _answers(self, said: Reply, at: float) -> Reply:
         """What was said, and after it what the requests in the buffer are answered."""
         words, notes, after_s = said.data, list[Note](said.notes), said.after_s
@@ -71,7 +77,11 @@ class Dialogue:
             self._buffer.clear()
             self._then = Then.CLOSE
             words += self._speaker.overlong(at)
-        return Reply(words, self._then, after_s, tuple(notes))
+        then = self._then
+        if then is Then.SECURE:
+            # What comes from here on was said inside TLS.
+            self._then = Then.LISTEN
+        return Reply(words, then, after_s, tuple(notes))
 
     def _request(self) -> Frame | None:
         """The next whole request; None too for one that is longer than allowed."""

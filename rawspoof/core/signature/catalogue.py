@@ -14,6 +14,7 @@ from rawspoof.core.signature import service
 from rawspoof.core.signature.identity import Identity
 from rawspoof.core.signature.problem import Problem
 from rawspoof.core.signature.service import Service
+from rawspoof.core.signature.tls_ports import PLAIN, WEB_SHARE
 
 FORMAT: Final = 1
 """The format of signature files that this code reads, and that a file has which names none."""
@@ -86,10 +87,13 @@ class Choice(NamedTuple):
     service: Offer
     variety: Lot
     number: int
+    tls: bool = False
+    """Whether it is to speak inside TLS from the first byte."""
 
     def identity(self, facts: Mapping[str, bytes]) -> Identity:
         """The identity as the host with these facts (HOST_FACTS) shows it."""
-        return self.service.identity(self.variety, self.number, facts)
+        made = self.service.identity(self.variety, self.number, facts)
+        return made._replace(tls="implicit") if self.tls else made
 
 
 class Shelf(NamedTuple):
@@ -144,7 +148,11 @@ class Catalogue:
         bounds, sets = shelves.get(port) or shelves[_ELSEWHERE]
         number, at = divmod(number, bounds[-1])
         service, variety = sets[bisect_right(bounds, at)]
-        return Choice(service, variety, number % variety.size)
+        number, nth = divmod(number, variety.size)
+        tls = PLAIN.get(port) in service.ports
+        if only is None and port not in shelves:
+            tls = service.protocol == "http" and number % WEB_SHARE == 0
+        return Choice(service, variety, nth, tls)
 
     def _stock(self, os_family: str, only: str | None) -> dict[int, Shelf]:
         """The shelves for one system: bounded by the systems and services there are."""
@@ -160,6 +168,9 @@ class Catalogue:
                 for port, weight in s.ports.items():
                     if weight:
                         listed.setdefault(port, []).append((s, fit, weight))
+            for port, plain in PLAIN.items():
+                if plain in listed:
+                    listed[port] = listed.get(port, []) + listed[plain]
             shelves = {port: _shelf(offers) for port, offers in listed.items()}
             shelves[_ELSEWHERE] = _shelf([(s, fit, s.elsewhere) for s, fit in fitting], _RARER)
         if not shelves[_ELSEWHERE].sets:

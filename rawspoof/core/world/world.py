@@ -118,7 +118,7 @@ class World:
         drips = self._settings.kind == "maze" and dice.drip < self._settings.drip_share
         if identity is None:
             return Profile(None, Mode.SILENT, 0.0, hold, hold_s, Delivery.LINES if drips else Delivery.WHOLE)
-        if not identity.greet:
+        if not identity.greet or identity.tls == "implicit":
             return Profile(identity, Mode.ANSWER, self._delay_s(ANSWER_S, dice), hold, hold_s)
         delivery = Delivery.BYTES if drips else Delivery.WHOLE
         return Profile(identity, Mode.GREET, self._delay_s(GREET_S, dice), hold, hold_s, delivery)

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from typing import Any, Final, NamedTuple
 
 from rawspoof.core import talk
-from rawspoof.core.conversation.base import Reply, Request, Then
+from rawspoof.core.conversation.base import Refused, Reply, Request, Then
 from rawspoof.core.event import DATA_MAX, AnyEvent, SessionClosed, SessionData, SessionOpened
 from rawspoof.core.evidence import evidence
 from rawspoof.core.talk import Props
@@ -119,6 +119,8 @@ class _Visit:
 
     async def _say(self, reply: Reply) -> None:
         for note in reply.notes:
+            if isinstance(note, Refused):
+                continue
             self._exchanges += isinstance(note, Request)
             self._part.tell(evidence(note, self._part.service, self._part.now(), self._names))
         await asyncio.sleep(reply.after_s)
