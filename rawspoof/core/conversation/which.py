@@ -8,7 +8,9 @@ from rawspoof.core.conversation.base import Conversation
 from rawspoof.core.conversation.dialogue import Dialogue
 from rawspoof.core.conversation.ldap import Ldap
 from rawspoof.core.conversation.mysql import Mysql
+from rawspoof.core.conversation.redis import Redis
 from rawspoof.core.conversation.speaker import Speaker
+from rawspoof.core.conversation.telnet import Telnet
 from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.signature.identity import Identity
 
@@ -16,6 +18,9 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
     {
         "ldap": Ldap,
         "mysql": Mysql,
+        "redis": Redis,
+        "telnet": Telnet,
+        "telnet-proxy": Telnet,
     }
 )
 """By nmap's service name; every other protocol is spoken as its file has it written."""
