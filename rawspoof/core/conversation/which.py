@@ -7,6 +7,7 @@ from typing import Final
 from rawspoof.core.conversation.base import Conversation
 from rawspoof.core.conversation.dialogue import Dialogue
 from rawspoof.core.conversation.ldap import Ldap
+from rawspoof.core.conversation.mqtt import Mqtt
 from rawspoof.core.conversation.mysql import Mysql
 from rawspoof.core.conversation.redis import Redis
 from rawspoof.core.conversation.speaker import Speaker
@@ -17,6 +18,7 @@ from rawspoof.core.signature.identity import Identity
 SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
     {
         "ldap": Ldap,
+        "mqtt": Mqtt,
         "mysql": Mysql,
         "redis": Redis,
         "telnet": Telnet,
