@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from rawspoof.core.conversation.amqp import Amqp
 from rawspoof.core.conversation.base import Conversation
 from rawspoof.core.conversation.dialogue import Dialogue
 from rawspoof.core.conversation.ldap import Ldap
@@ -17,6 +18,7 @@ from rawspoof.core.signature.identity import Identity
 
 SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
     {
+        "amqp": Amqp,
         "ldap": Ldap,
         "mqtt": Mqtt,
         "mysql": Mysql,

@@ -28,7 +28,8 @@ NMAP_FILES: Final = ("/usr/share/nmap/nmap-service-probes", "/usr/local/share/nm
 ANY_PORT: Final = 40001
 """A port that no service lists and no rare probe is sent to."""
 
-PPTP: Final = 1723
+TOLD_OTHERWISE: Final = frozenset((1723, 102, 9092, 20000))
+"""Ports of services that no line of the data file names, but a script (pptp-version, s7-info) or nmap's list of ports."""
 
 NOON: Final = 1735732800.0
 """The moment that dates show."""
@@ -126,7 +127,7 @@ class Audit:
             return ""
         expected = Finding(identity.protocol, identity.product, identity.version)
         printed = self._nmap.identify(ask, port)
-        if printed == expected or _asked_on(printed, port):
+        if printed == expected or _asked_on(printed, expected, port):
             return ""
         return f"nmap prints `{_words(printed)}`, not `{_words(expected)}`"
 
@@ -139,9 +140,10 @@ class Audit:
         self.problems += map(str, problems)
 
 
-def _asked_on(printed: Finding, port: int) -> bool:
-    """Whether a script of nmap's, rpc-grind or pptp-version, asks for more than its data file tells."""
-    return printed == Finding("rpcbind") or (port == PPTP and printed == Finding())
+def _asked_on(printed: Finding, expected: Finding, port: int) -> bool:
+    """Whether more than the data file tells: rpc-grind, amqp-info and the like ask on, or the port has a name."""
+    scripted = printed == Finding("rpcbind") or printed.protocol == expected.protocol == "amqp"
+    return scripted or (port in TOLD_OTHERWISE and printed == Finding())
 
 
 def _templates(identity: Identity) -> Iterator[Template]:
