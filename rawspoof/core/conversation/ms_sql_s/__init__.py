@@ -1,0 +1,5 @@
+"""Microsoft SQL Server."""
+
+from rawspoof.core.conversation.ms_sql_s.speaker import MsSqlServer
+
+__all__ = ["MsSqlServer"]
