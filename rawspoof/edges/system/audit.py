@@ -29,7 +29,7 @@ ANY_PORT: Final = 40001
 """A port that no service lists and no rare probe is sent to."""
 
 TOLD_OTHERWISE: Final = frozenset((1723, 102, 9092, 20000))
-"""Ports of services that no line of the data file names, but a script (pptp-version, s7-info) or nmap's list of ports."""
+"""Ports of services that no line of the data file names, but a script (pptp-version, s7-info) or the list of ports."""
 
 NOON: Final = 1735732800.0
 """The moment that dates show."""
