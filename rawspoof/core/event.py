@@ -95,6 +95,78 @@ class SynData(Event, frozen=True, tag="syn.data", array_like=True):
     size: int
 
 
+class Target(msgspec.Struct, frozen=True, array_like=True):
+    """One address of ours in a scan's report."""
+
+    address: bytes
+    """Packed."""
+    count: int
+    """Ports touched there."""
+    ports: str
+    """The same as ranges, `22,80,8000-8100`; `…` ends a list that is longer."""
+
+
+class Scan(Event, frozen=True, array_like=True):
+    """One source's doings since its first packet. `sport`, `dst` and `dport` are those of that packet."""
+
+    scan: str
+    """16 hexadecimal digits, the same in all reports of one scan."""
+    first_at: float
+    last_at: float
+    """Of its first and latest packet, seconds since the epoch."""
+    packets: int
+    """Segments that belonged to no connection."""
+    kinds: dict[str, int]
+    """Those by kind, see `watch.kind`."""
+    targets: tuple[Target, ...]
+    """The addresses of ours with most ports touched, at most TARGETS_TOLD_MAX."""
+    target_count: int
+    """How many addresses there were."""
+    port_count: int
+    """Ports touched, all addresses together."""
+    opened: int
+    """Handshakes completed."""
+    verified: bool
+    """Whether one was: the address is then genuine, and may be blamed and blocked."""
+    requests: int
+    credentials: int
+    bytes_in: int
+    bytes_out: int
+    """Of its connections that are over."""
+    held_s: float
+    """How long these lasted, together: attacker's time spent."""
+    techniques: tuple[str, ...]
+    """nmap's words for scans and others, see `watch.technique`."""
+    tool: str
+    """Who it seems to be made by, "" where nobody can say."""
+    confidence: float
+    """In that, 0 to 1."""
+    system: str
+    """Operating system family of the source, "" where its packets do not tell."""
+    risk: int
+    """0 to 1000, see `watch.risk`."""
+    level: int
+    """0 to 3, made of the risk."""
+    attack: tuple[str, ...]
+    """MITRE ATT&CK technique ids."""
+
+
+class ScanDetected(Scan, frozen=True, tag="scan.detected", array_like=True):
+    """A source has been at it for a second."""
+
+
+class ScanUpdate(Scan, frozen=True, tag="scan.update", array_like=True):
+    """It goes on."""
+
+
+class ScanEnded(Scan, frozen=True, tag="scan.ended", array_like=True):
+    """It has been quiet for `watch.idle_s`, or had to go for newer sources."""
+
+
+TARGETS_TOLD_MAX = 16
+RANGES_TOLD_MAX = 64
+"""Ranges of ports told of one target."""
+
 DATA_MAX = 1024
 """Bytes of a segment's text that an event keeps; a full segment fits (MSS 1460 is rarely all interesting)."""
 
@@ -103,4 +175,7 @@ REQUEST_KEPT_MAX = 16 * 1024
 
 CLOSE_REASONS = ("peer-fin", "peer-rst", "hold-over", "done", "gave-up", "evicted")
 
-AnyEvent = SessionOpened | SessionData | SessionClosed | SynData | ServiceRequest | ServiceCredential | TlsClientHello
+AnyEvent = (
+    SessionOpened | SessionData | SessionClosed | SynData | ServiceRequest | ServiceCredential | TlsClientHello
+    | ScanDetected | ScanUpdate | ScanEnded
+)  # fmt: skip

@@ -17,6 +17,7 @@ from rawspoof.core.tcp.flows import Flows
 from rawspoof.core.tcp.half_open import HalfOpen
 from rawspoof.core.tcp.handshake import Cookies, Recent
 from rawspoof.core.tcp.held import Holds
+from rawspoof.core.watch.watch import Watch
 from rawspoof.core.wire import options as tcp_options
 from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Malformed, Segment, parse
 from rawspoof.core.world.kind import Door
@@ -41,9 +42,11 @@ class Sensor:
         half_open_max: int = 1024,
         limits: Limits | None = None,
         props: Props = NO_PROPS,
+        watch: Watch | None = None,
         verify_checksums: bool = True,
     ) -> None:
         self.tally = Tally()
+        self._watch = watch
         self.flows, self.holds, self._deadlines = Flows(flows_max), Holds(holds_max), Deadlines(self._stands)
         self._half_open = HalfOpen(half_open_max)
         self._cookies, recent = Cookies(secret), Recent()
@@ -67,11 +70,21 @@ class Sensor:
         if not self._gate.ours(seg):
             self.tally.not_ours += 1
             return nothing(Verdict.ACCEPT)
+        out = self._walk(at, seg)
+        if self._watch is not None and out.events:
+            for event in out.events:
+                self._watch.told(event)
+        return out
+
+    def _walk(self, at: float, seg: Segment) -> Outcome:
+        """A segment of ours, through the rooms."""
         tcb = self.flows.find(seg.key)
         if tcb is not None:
             out = Outcome(Verdict.DROP, [], [])
             self._parlour.visit(tcb, seg, tcp_options.parse(seg.options), at, out)
             return out
+        if self._watch is not None:
+            self._watch.saw(seg, at)
         if seg.dport in self._closed:
             return self._shut(seg, Door.CLOSED)
         if self._doors is not None:
@@ -94,11 +107,19 @@ class Sensor:
             moment, key = due
             self._doorbell.again(key, moment, at, out.packets)
             self._parlour.wake(key, moment, at, out)
+        if self._watch is not None:
+            for event in out.events:
+                self._watch.told(event)
+            out.events.extend(self._watch.due(at))
         return out
 
     def next_deadline(self) -> float | None:
         """When `on_time` next has something to do, seconds since the epoch; None for never."""
-        return self._deadlines.next()
+        soonest = self._deadlines.next()
+        watch = None if self._watch is None else self._watch.next_due()
+        if watch is None or soonest is None:
+            return soonest if watch is None else watch
+        return min(soonest, watch)
 
     def _stranger(self, seg: Segment, at: float) -> Outcome:
         """A segment of no connection in the table, and no plain SYN."""

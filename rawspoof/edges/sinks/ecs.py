@@ -12,6 +12,10 @@ import msgspec
 
 from rawspoof.core.event import (
     AnyEvent,
+    Scan,
+    ScanDetected,
+    ScanEnded,
+    ScanUpdate,
     ServiceCredential,
     ServiceRequest,
     SessionClosed,
@@ -21,6 +25,7 @@ from rawspoof.core.event import (
     TlsClientHello,
 )
 
+_SCAN_TYPES: Final = {ScanDetected: "start", ScanUpdate: "info", ScanEnded: "end"}
 ECS_VERSION: Final = "9.0.0"
 
 TEXT_BYTES_MAX: Final = 256
@@ -107,8 +112,43 @@ def _detail(event: AnyEvent, fields: dict[str, Any]) -> None:
                 "name": payload(event.name, len(event.name)),
                 "protocols": [payload(name, len(name)) for name in event.protocols],
             }
+        case Scan():
+            _scan(event, fields)
         case _:
             assert_never(event)
+
+
+def _scan(event: Scan, fields: dict[str, Any]) -> None:
+    fields["event"] |= {
+        "category": ["network", "intrusion_detection"],
+        "type": [_SCAN_TYPES[type(event)]],
+        "start": timestamp(event.first_at).replace("+00:00", "Z"),
+        "end": timestamp(event.last_at).replace("+00:00", "Z"),
+        "duration": round((event.last_at - event.first_at) * 1e9),
+        "risk_score": event.risk,
+        "severity": event.level,
+    }
+    fields["source"] |= {"bytes": event.bytes_in, "packets": event.packets}
+    fields["destination"]["bytes"] = event.bytes_out
+    fields["threat"] = {"framework": "MITRE ATT&CK", "technique": {"id": list(event.attack)}}
+    fields["rawspoof"] |= {
+        "proven": event.verified,
+        "scan": event.scan,
+        "kinds": event.kinds,
+        "targets": [
+            {"ip": address(target.address), "count": target.count, "ports": target.ports} for target in event.targets
+        ],
+        "target_count": event.target_count,
+        "port_count": event.port_count,
+        "opened": event.opened,
+        "requests": event.requests,
+        "credentials": event.credentials,
+        "held_s": round(event.held_s, 3),
+        "techniques": list(event.techniques),
+        "tool": event.tool,
+        "confidence": event.confidence,
+        "system": event.system,
+    }
 
 
 def payload(data: bytes, size: int) -> dict[str, Any]:

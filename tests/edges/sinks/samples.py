@@ -4,12 +4,16 @@ from collections.abc import Sequence
 
 from rawspoof.core.event import (
     AnyEvent,
+    ScanDetected,
+    ScanEnded,
+    ScanUpdate,
     ServiceCredential,
     ServiceRequest,
     SessionClosed,
     SessionData,
     SessionOpened,
     SynData,
+    Target,
     TlsClientHello,
 )
 
@@ -28,7 +32,17 @@ HELLO = TlsClientHello(
     "t13d1516h2_8daaf6152771_e5627efa2ab1",
 )  # fmt: skip
 
-EXAMPLES: tuple[AnyEvent, ...] = (OPENED, DATA, CLOSED, SYN, REQUEST, CREDENTIAL, HELLO)
+SCAN = {
+    "at": AT, "src": SRC, "sport": 54312, "dst": DST, "dport": 80, "scan": "0123456789abcdef", "first_at": AT - 2.0,
+    "last_at": AT, "packets": 2002, "kinds": {"syn": 1001, "rst": 1001},
+    "targets": (Target(DST, 1000, "1-1000"), Target(SRC6, 1, "443")), "target_count": 2, "port_count": 1001,
+    "opened": 0, "verified": False, "requests": 5, "credentials": 3, "bytes_in": 77, "bytes_out": 99, "held_s": 12.5,
+    "techniques": ("syn", "half-open"), "tool": "nmap", "confidence": 0.9, "system": "linux", "risk": 250, "level": 1,
+    "attack": ("T1595.001",),
+}  # fmt: skip
+DETECTED, UPDATE, ENDED = ScanDetected(**SCAN), ScanUpdate(**SCAN), ScanEnded(**SCAN)
+
+EXAMPLES: tuple[AnyEvent, ...] = (OPENED, DATA, CLOSED, SYN, REQUEST, CREDENTIAL, HELLO, DETECTED, UPDATE, ENDED)
 
 
 class CaptureSink:

@@ -1,0 +1,109 @@
+"""What is known of one source while it is at it. Counts; decides nothing (see `technique`, `tool`, `risk`)."""
+
+from typing import Final
+
+from rawspoof.core.watch.ports import Ports
+
+TARGETS_MAX: Final = 4096
+"""Addresses of ours counted port by port for one source; further ones only count packets."""
+
+
+class Source:
+    """One address that sends us packets, since it first did or was last forgotten."""
+
+    __slots__ = (
+        "address",
+        "bytes_in",
+        "bytes_out",
+        "closed",
+        "credentials",
+        "first_at",
+        "held_s",
+        "hints",
+        "kind",
+        "last_at",
+        "new_ports",
+        "older",
+        "opened",
+        "others",
+        "packets",
+        "ports",
+        "reported_at",
+        "reports",
+        "requests",
+        "run",
+        "samples",
+        "target",
+        "visits",
+    )
+
+    def __init__(self, address: bytes, at: float) -> None:
+        self.address = address
+        self.first_at = self.last_at = at
+        """Of its first and latest packet, seconds since the epoch."""
+        self.packets = 0
+        """Segments that belong to no connection: probes, handshakes, their refusals."""
+        self.kind = -1
+        """Flags of the latest packets (FIN to CWR, the lower eight bits), and how many of these came in a row."""
+        self.run = 0
+        self.older: dict[int, int] | None = None
+        """How many came before, by flags."""
+        self.target = b""
+        """The address of ours it touches now, packed, and the ports it touched there."""
+        self.ports: Ports | None = None
+        self.others: dict[bytes, Ports] | None = None
+        """The same for all addresses it ever touched, once there are two."""
+        self.new_ports = 0
+        """Ports touched, all targets together."""
+        self.samples: tuple[bytes, ...] = ()
+        """The first packets' facts, see `sample.unpack`."""
+        self.opened = 0
+        """Handshakes it completed: more than none, and its address is proven."""
+        self.closed = 0
+        """Connections of these that are over."""
+        self.requests = 0
+        self.credentials = 0
+        self.bytes_in = 0
+        self.bytes_out = 0
+        self.held_s = 0.0
+        """Seconds its closed connections lasted, together: what the sensor cost it."""
+        self.hints: dict[str, float] | None = None
+        """Tools and techniques that its words told, with the confidence, 0 to 1."""
+        self.visits = 0
+        """Times it was here before and had been quiet long enough to be reported as ended."""
+        self.reported_at = 0.0
+        self.reports = 0
+
+    @property
+    def kinds(self) -> dict[int, int]:
+        """Packets by their flags."""
+        older = self.older or {}
+        return {**older, self.kind: older.get(self.kind, 0) + self.run} if self.run else older
+
+    @property
+    def targets(self) -> dict[bytes, Ports]:
+        """Ports touched on each address of ours."""
+        if self.others is not None:
+            return self.others
+        return {} if self.ports is None else {self.target: self.ports}
+
+    def change(self, kind: int) -> None:
+        """Packets with other flags begin."""
+        self.older = self.kinds
+        self.kind, self.run = kind, 0
+
+    def turn(self, target: bytes) -> Ports | None:
+        """Its ports on another address of ours, None if there are too many of these."""
+        others = self.targets
+        ports = others.get(target)
+        if ports is None and len(others) < TARGETS_MAX:
+            ports = others[target] = Ports()
+        if ports is not None:
+            self.target, self.ports = target, ports
+            self.others = others if len(others) > 1 else None
+        return ports
+
+    @property
+    def verified(self) -> bool:
+        """Whether it has completed a handshake, and so is who it says."""
+        return self.opened > 0
