@@ -7,6 +7,7 @@ from typing import Final
 from rawspoof.core.conversation.amqp import Amqp
 from rawspoof.core.conversation.base import Conversation
 from rawspoof.core.conversation.dialogue import Dialogue
+from rawspoof.core.conversation.kafka import Kafka
 from rawspoof.core.conversation.ldap import Ldap
 from rawspoof.core.conversation.mqtt import Mqtt
 from rawspoof.core.conversation.mysql import Mysql
@@ -18,7 +19,9 @@ from rawspoof.core.signature.identity import Identity
 
 SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
     {
+        "XmlIpcRegSvc": Kafka,
         "amqp": Amqp,
+        "kafka": Kafka,
         "ldap": Ldap,
         "mqtt": Mqtt,
         "mysql": Mysql,

@@ -1,0 +1,5 @@
+"""Apache Kafka's brokers."""
+
+from rawspoof.core.conversation.kafka.speaker import Kafka
+
+__all__ = ["Kafka"]
