@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rawspoof.core.conversation.framing import REQUEST_MAX, ber, first, http, https, line, matched, nul, sized
+from rawspoof.core.conversation.framing import REQUEST_MAX, ber, first, http, line, matched, nul, sized
 from rawspoof.core.signature.frame import Sized
 
 
@@ -42,11 +42,6 @@ HEAD = b"GET / HTTP/1.0\r\nHost: x\r\n\r\n"
 )
 def test_a_request_head(heard, frame):
     assert http(bytearray(heard)) == (frame and (*frame, False))
-
-
-def test_a_tls_handshake_is_never_whole_where_tls_is_expected():
-    assert https(bytearray(b"\x16\x03\x01\x02\x00\n\n")) is None
-    assert https(bytearray(HEAD)) == (HEAD, len(HEAD), False)
 
 
 def test_up_to_a_zero_byte():

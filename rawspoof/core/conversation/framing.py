@@ -57,11 +57,6 @@ def http(heard: bytearray) -> Frame | None:
     return Frame(bytes(heard[skipped:end]), end)
 
 
-def https(heard: bytearray) -> Frame | None:
-    """As `http`, but a TLS handshake (RFC 8446 §5.1: it begins with 22) is never whole: we do not speak it."""
-    return None if heard[:1] == b"\x16" else http(heard)
-
-
 def nul(heard: bytearray) -> Frame | None:
     """All up to the first zero byte, without it."""
     end = heard.find(b"\0") + 1
@@ -102,7 +97,6 @@ def _cut(heard: bytearray, head: int, length: int) -> Frame | None:
 _NAMED: Final[dict[str, Callable[[bytearray], Frame | None]]] = {
     "line": line,
     "http": http,
-    "https": https,
     "nul": nul,
     "ber": ber,
 }

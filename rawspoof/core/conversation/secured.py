@@ -21,7 +21,8 @@ HANDSHAKE_S: Final = 60.0
 TOO_LONG: Final = bytes.fromhex("15030100020216")
 """The alert `record_overflow`, to a hello without end."""
 PLAIN: Final = "plain"
-"""The word of a service's file for a plain HTTP request at its TLS port; others only hang up, as OpenSSL does."""
+"""The word of a service's file for a plain HTTP request at its TLS port; `plain_modern` and the like go before it.
+Who has none only hangs up, as OpenSSL does."""
 
 _SSL2: Final = 0x80
 """A bit that an SSLv2 hello begins with, in which clients could offer TLS 1.0 as well (RFC 5246 §E.2)."""
@@ -139,7 +140,7 @@ class Secured:
 
         What is no request for a page they refuse as they would inside.
         """
-        refusal = self._visit.word(PLAIN, at, b"") if not self._greeted else b""
+        refusal = b"" if self._greeted else self._refusal(at)
         head = framing.http(self._hello.wire) if refusal else None
         if refusal and head is None and len(self._hello.wire) <= framing.REQUEST_MAX:
             return Reply(b"", Then.LISTEN)
@@ -149,6 +150,10 @@ class Secured:
         elif head:
             said = self._inner.heard(bytes(self._hello.wire), at)
         return self._end(said._replace(then=Then.CLOSE, after_s=said.after_s + self._delay_s))
+
+    def _refusal(self, at: float) -> bytes:
+        era = papers(self._visit, at).era
+        return self._visit.word(f"{PLAIN}_{era}", at, self._visit.word(PLAIN, at, b""))
 
     # Inside
 

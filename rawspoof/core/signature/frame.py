@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-FrameName = Literal["line", "http", "https", "nul", "ber", "match"]
-"""Up to LF; a request head; the same, but TLS is never whole; up to a zero byte; one BER element (X.690 §8.1.3); all
-up to where an answer's `when` matches: such a pattern must not match more the more it is given."""
+FrameName = Literal["line", "http", "nul", "ber", "match"]
+"""Up to LF; a request head; up to a zero byte; one BER element (X.690 §8.1.3); all up to where an answer's `when`
+matches: such a pattern must not match more the more it is given."""
 
 
 class Sized(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,6 +18,11 @@ from rawspoof.edges.crypto.certificate import pem
 
 CONTEXTS_MAX: Final = 512
 """Certificates in memory, 15 KiB each; the one not used for longest is made anew when it is asked for, the same."""
+_VERSIONS: Final[dict[Era, tuple[ssl.TLSVersion, ssl.TLSVersion]]] = {
+    "modern": (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3),
+    "classic": (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_2),
+    "old": (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1),
+}
 READ: Final = 16 * 1024
 """A record's most."""
 
@@ -116,10 +121,7 @@ def context(secret: bytes, papers: Papers) -> ssl.SSLContext:
 
 
 def _limit(made: ssl.SSLContext, era: Era) -> None:
-    if era == "modern":
-        return
     # Python warns of what nobody should offer any more, which is just what such a server does.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        made.minimum_version = ssl.TLSVersion.TLSv1
-        made.maximum_version = ssl.TLSVersion.TLSv1_2 if era == "classic" else ssl.TLSVersion.TLSv1
+        made.minimum_version, made.maximum_version = _VERSIONS[era]
