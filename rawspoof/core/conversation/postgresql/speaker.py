@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 from rawspoof.core.conversation.base import Credential, Reply, Then
 from rawspoof.core.conversation.framing import Frame
 from rawspoof.core.conversation.postgresql.errors import at_startup, error, error_2, message, version
-from rawspoof.core.conversation.postgresql.scram import Malformed, Scram
+from rawspoof.core.conversation.scram import Malformed, Scram
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.conversation.written import written
@@ -22,6 +22,8 @@ STARTUP_MAX: Final = 10000
 """Bytes of a start-up packet without its length: PostgreSQL's MAX_STARTUP_PACKET_LENGTH."""
 NAME_MAX: Final = 63
 """Bytes of a user name that count: NAMEDATALEN - 1."""
+ITERATIONS: Final = 4096
+"""SCRAM's, by default."""
 _STARTUP_2: Final = 296
 
 _TERMINATOR: Final = b"invalid startup packet layout: expected terminator as last byte"
@@ -52,7 +54,7 @@ class Postgresql(Speaker):
         self._tls = False
         self._user = b""
         self._mechanism = b""
-        self._scram = Scram(b"", b"")
+        self._scram = Scram(b"", b"", ITERATIONS)
 
     @property
     def _version(self) -> tuple[int, int]:
@@ -179,7 +181,7 @@ class Postgresql(Speaker):
             return self._fatal(b"08P01", wrong, b"auth-scram.c 256 scram_init", at)._replace(notes=notes)
         identity = self.visit.fact("fqdn") + b"\0" + self._user
         salt = blake2b(identity, digest_size=16, key=self.visit.fact("seed")).digest()
-        self._scram = Scram(salt, self.visit.octets(b"scram", 18))
+        self._scram = Scram(salt, self.visit.octets(b"scram", 18), ITERATIONS)
         if rest[:4] == b"\xff\xff\xff\xff":
             self._wants = Wants.FIRST
             return self._request(11, b"")

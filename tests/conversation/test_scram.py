@@ -6,14 +6,14 @@ from base64 import b64encode
 import pytest
 
 from rawspoof.core.conversation.base import Credential
-from rawspoof.core.conversation.postgresql.scram import Malformed, Scram
+from rawspoof.core.conversation.scram import Malformed, Scram
 
 FIRST = b"n,,n=,r=rOprNGfwEbeRWgbNEkqO"
 PROOF = b64encode(b"p" * 32)
 
 
 def begun(first=FIRST, bound=False):
-    scram = Scram(b"s" * 16, b"n" * 18)
+    scram = Scram(b"s" * 16, b"n" * 18, 4096)
     return scram, scram.challenge(first, bound)
 
 
@@ -65,3 +65,7 @@ def test_a_last_message_that_is_none(final, why):
     scram, said = begun()
     with pytest.raises(Malformed, match=why):
         scram.proof("SCRAM-SHA-256", b"bob", final.replace(b"r=%s", said.split(b",")[0]))
+
+
+def test_names_are_as_they_were_before_they_were_escaped():
+    assert begun(b"n,,n=a=2Cb=3Dc,r=abc")[0].user == b"a,b=c"

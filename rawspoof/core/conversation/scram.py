@@ -1,4 +1,4 @@
-"""The server's side of SCRAM-SHA-256 that never finds a proof right. RFC 5802 §5 and §7, RFC 7677.
+"""The server's side of SCRAM that never finds a proof right. RFC 5802 §5 and §7, RFC 7677.
 
 Knows messages and where they are wrong, not how a protocol carries them or words an error.
 """
@@ -10,9 +10,8 @@ from typing import Final
 
 from rawspoof.core.conversation.base import Credential
 
-ITERATIONS: Final = 4096
-"""RFC 7677 §4 wants that many at least; PostgreSQL has them by default."""
-_PROOF: Final = 32
+_PROOFS: Final = (20, 32)
+"""Bytes of a proof: SHA-1's, SHA-256's."""
 
 _FIRST = re.compile(
     rb"(?s)(?P<binding>[nyp](?:=[^,]*)?),,(?P<bare>n=[^,]*,r=(?P<nonce>[\x21-\x2b\x2d-\x7e]+)(?:,.*)?)$"
@@ -27,9 +26,9 @@ class Malformed(Exception):
 class Scram:
     """One exchange: what was said so far is what the proof is made of."""
 
-    def __init__(self, salt: bytes, nonce: bytes) -> None:
-        """`nonce` are 18 bytes of the connection's own, `salt` 16 of the user's."""
-        self._salt, self._nonce = salt, b64encode(nonce)
+    def __init__(self, salt: bytes, nonce: bytes, iterations: int) -> None:
+        """`salt` are bytes of the user's, `nonce` of the connection's own; RFC 7677 §4 wants 4096 iterations."""
+        self._salt, self._nonce, self._iterations = salt, b64encode(nonce), iterations
         self._bare = self._said = self._whole = b""
 
     def challenge(self, first: bytes, bound: bool) -> bytes:
@@ -49,8 +48,13 @@ class Scram:
             raise Malformed(f'Comma expected, but found character "{_shown(first[1:2])}".')
         self._bare = found["bare"]
         self._whole = found["nonce"] + self._nonce
-        self._said = b"r=%s,s=%s,i=%d" % (self._whole, b64encode(self._salt), ITERATIONS)
+        self._said = b"r=%s,s=%s,i=%d" % (self._whole, b64encode(self._salt), self._iterations)
         return self._said
+
+    @property
+    def user(self) -> bytes:
+        """Who the client's first message said it is; `=2C` and `=3D` are what RFC 5802 §5.1 makes of `,` and `=`."""
+        return self._bare[2:].partition(b",")[0].replace(b"=2C", b",").replace(b"=3D", b"=")
 
     def proof(self, method: str, user: bytes, final: bytes) -> Credential:
         """What the client's last message proves: the exchange from end to end, its proof last. Raises Malformed."""
@@ -65,7 +69,7 @@ class Scram:
 
 def _is_proof(text: bytes) -> bool:
     try:
-        return len(b64decode(text, validate=True)) == _PROOF
+        return len(b64decode(text, validate=True)) in _PROOFS
     except Error:
         return False
 

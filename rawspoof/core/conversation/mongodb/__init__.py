@@ -1,0 +1,5 @@
+"""MongoDB."""
+
+from rawspoof.core.conversation.mongodb.speaker import Mongodb
+
+__all__ = ["Mongodb"]
