@@ -22,6 +22,8 @@ example:
   rawspoof signatures import /usr/share/nmap/nmap-service-probes -o nmap
 """
 
+_PAGE: Final = "GET / HTTP/1.0"
+
 TOP: Final = 20
 """Protocols that `stats` names; the others are summed up."""
 
@@ -121,6 +123,17 @@ def _facts(identity: Identity) -> Iterator[tuple[str, str]]:
     for answer in identity.answers:
         yield "asked", str(answer.when.pattern)[2:-1]
         yield "  says", _said(answer.say.bind(dict.fromkeys(answer.when.groupindex, b"")))
+    if identity.site is not None:
+        yield "asked", _PAGE
+        yield "  says", _heard(identity, f"{_PAGE}\r\n\r\n".encode())
+
+
+def _heard(identity: Identity, request: bytes) -> str:
+    from rawspoof.core.conversation.visit import Visit
+    from rawspoof.core.conversation.which import conversation
+    from rawspoof.edges.system.audit import NOON
+
+    return str(conversation(Visit(identity)).heard(request, NOON).data)[2:-1]
 
 
 def _said(template: Template) -> str:

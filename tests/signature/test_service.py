@@ -75,10 +75,16 @@ def test_a_list_that_is_not_there_is_told(value):
         service.parse(tomllib.loads(text), {"releases": ["0.1"]})
 
 
-def test_pages_make_answers_and_their_frame():
+def test_pages_make_a_site_and_its_frame():
     web = TEXT.replace("otherwise = 'what?\\n'", "[http]\nheaders = ['Server: {ver}']\nindex = 'home'")
     assert made(web).frame == "http"
-    assert len(made(web).answers) == 8
+    assert made(web).site.pages[-1].response.body.render(0.0) == b"home"
+
+
+def test_pages_name_only_what_is_known():
+    web = TEXT.replace("otherwise = 'what?\\n'", "[http]\nheaders = ['Server: {model}']\nindex = 'home'")
+    with pytest.raises(ValueError, match="has no field `model`"):
+        made(web)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rawspoof.core.signature.catalogue import Catalogue
 from rawspoof.core.signature.service import HOST_FACTS
+from rawspoof.core.signature.site import ASKED, STAMPS
 from rawspoof.core.world import host
 from rawspoof.edges.system.signatures import load_catalogue
 
@@ -66,7 +67,17 @@ def identities(service, at=None):
 def templates(identity):
     """What it says, to requests with nothing in what is echoed."""
     greeting = [identity.greet] if identity.greet else []
-    return [*greeting, *(a.say.bind(dict.fromkeys(a.when.groupindex, b"")) for a in identity.answers)]
+    asked = {**identity.facts, **dict.fromkeys(ASKED | STAMPS, b"")}
+    pages = [template.bind(asked) for template in pages_of(identity.site)]
+    return [*greeting, *(a.say.bind(dict.fromkeys(a.when.groupindex, b"")) for a in identity.answers), *pages]
+
+
+def pages_of(site):
+    """All templates of a web server's responses."""
+    if site is None:
+        return []
+    responses = [*(page.response for page in site.pages), *site.cases.values()]
+    return [template for response in responses for template in (response.head, response.body)]
 
 
 def said(identity, now=NOON):
@@ -137,6 +148,7 @@ def test_a_host_says_the_same_again_and_another_host_something_else():
 
 def spoken_templates(service, variety):
     yield from (a.say for a in service.answers)
+    yield from pages_of(service.site)
     if variety.greet:
         yield variety.greet
 

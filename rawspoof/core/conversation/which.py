@@ -7,6 +7,7 @@ from typing import Final
 from rawspoof.core.conversation.amqp import Amqp
 from rawspoof.core.conversation.base import Conversation
 from rawspoof.core.conversation.dialogue import Dialogue
+from rawspoof.core.conversation.http import Http
 from rawspoof.core.conversation.kafka import Kafka
 from rawspoof.core.conversation.ldap import Ldap
 from rawspoof.core.conversation.mqtt import Mqtt
@@ -21,6 +22,10 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
     {
         "XmlIpcRegSvc": Kafka,
         "amqp": Amqp,
+        "docker": Http,
+        "http": Http,
+        "http-proxy": Http,
+        "ipp": Http,
         "kafka": Kafka,
         "ldap": Ldap,
         "mqtt": Mqtt,
@@ -28,6 +33,7 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "redis": Redis,
         "telnet": Telnet,
         "telnet-proxy": Telnet,
+        "upnp": Http,
     }
 )
 """By nmap's service name; every other protocol is spoken as its file has it written."""
@@ -36,9 +42,10 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
 def conversation(visit: Visit) -> Conversation:
     """The talk of a connection with whoever lives there."""
     identity = visit.identity
-    return Dialogue(SPEAKERS.get(identity.protocol, Speaker)(visit), talks(identity))
+    speaker = Http if identity.site is not None else SPEAKERS.get(identity.protocol, Speaker)
+    return Dialogue(speaker(visit), talks(identity))
 
 
 def talks(identity: Identity) -> bool:
     """Whether anything that is asked can be answered."""
-    return bool(identity.answers) or identity.protocol in SPEAKERS
+    return bool(identity.answers) or identity.site is not None or identity.protocol in SPEAKERS

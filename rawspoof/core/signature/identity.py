@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from rawspoof.core.signature.frame import FrameName, Sized
+from rawspoof.core.signature.site import Site
 from rawspoof.core.signature.template import Later, Template
 
 
@@ -45,3 +46,5 @@ class Identity(NamedTuple):
     """What the file has its speaker say otherwise than others of its protocol."""
     tls: Literal["", "implicit", "starttls"] = ""
     """`implicit`: TLS from the first byte; `starttls`: the service offers to go over to it."""
+    site: Site | None = None
+    """A web server's pages and manners."""

@@ -11,9 +11,11 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from rawspoof.core.signature.codec import AnswerText, HttpText, http_answers
+from rawspoof.core.signature import codec
+from rawspoof.core.signature.codec import AnswerText, HttpText
 from rawspoof.core.signature.frame import FrameName, Sized
 from rawspoof.core.signature.identity import Answer, Identity
+from rawspoof.core.signature.site import ASKED, STAMPS, Site
 from rawspoof.core.signature.template import SEED, Later, Template
 from rawspoof.core.signature.variants import Field, values
 
@@ -42,7 +44,7 @@ class ServiceText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     greet: str | None = None
     answers: tuple[AnswerText, ...] = ()
     http: HttpText | None = None
-    """A web server's pages, for answers behind those of `answers`."""
+    """A web server's pages and manners; what `answers` understand goes before them."""
     otherwise: str | None = None
     """Answer to a request that none of `answers` understands."""
     frame: FrameName | Sized | None = None
@@ -92,6 +94,7 @@ class Service(NamedTuple):
     elsewhere: int
     """Weight at ports that no service lists."""
     varieties: tuple[Variety, ...]
+    site: Site | None
 
     def identity(self, variety: Variety, number: int, facts: Mapping[str, bytes]) -> Identity:
         """The identity with this number in a set, at home on the host with these facts."""
@@ -108,6 +111,7 @@ class Service(NamedTuple):
             facts=known,
             words={name: Later(said, known) for name, said in self.words.items()},
             tls=self.tls,
+            site=self.site,
         )
 
 
@@ -118,12 +122,14 @@ def parse(table: Mapping[str, Any], lists: Mapping[str, Any] | None = None) -> S
     """
     text = msgspec.convert(table, ServiceText)
     answers = tuple(_answer(a) for a in _answers(text))
-    if text.greet is None and not answers:
+    if text.greet is None and not answers and text.http is None:
         raise ValueError("neither `greet` nor `answers`: the service would never say anything")
     words = {name: Template.parse(said) for name, said in text.words.items()}
     varieties = tuple(_variety(text, dict(s), lists or {}) for s in text.set)
+    site = codec.site(text.http, text.expect.service == "http-proxy") if text.http else None
+    gaps = _gaps(words.values(), site)
     for variety in varieties:
-        _closed(variety, answers, words.values())
+        _closed(variety, answers, gaps)
     return Service(
         id=text.id,
         protocol=text.expect.service,
@@ -134,13 +140,13 @@ def parse(table: Mapping[str, Any], lists: Mapping[str, Any] | None = None) -> S
         ports={_port(p): weight for p, weight in text.ports.items() if p != "any"},
         elsewhere=text.ports.get("any", 0),
         varieties=varieties,
+        site=site,
     )
 
 
 def _answers(text: ServiceText) -> list[AnswerText]:
-    pages = http_answers(text.http) if text.http else []
     last = [] if text.otherwise is None else [AnswerText("", text.otherwise)]
-    return [*text.answers, *pages, *last]
+    return [*text.answers, *last]
 
 
 def _answer(text: AnswerText) -> Rule:
@@ -190,11 +196,19 @@ class _Plain(msgspec.Struct, frozen=True):
     greet: str | None
 
 
-def _closed(variety: Variety, answers: Iterable[Rule], words: Iterable[Template]) -> None:
+def _gaps(words: Iterable[Template], site: Site | None) -> set[str]:
+    """What the templates that all sets share want to be told, but for what a request tells."""
+    gaps = set[str]().union(*(word.missing() for word in words))
+    if site is not None:
+        gaps |= (site.wants | site.proto.missing()) - ASKED - STAMPS
+    return gaps
+
+
+def _closed(variety: Variety, answers: Iterable[Rule], gaps: set[str]) -> None:
     """Raise ValueError if a template names what neither the set, the host nor the request has, or two of them have."""
     known = {name for field in variety.fields for name in field.names} | HOST_FACTS
-    said = [variety.product, variety.version, *([variety.greet] if variety.greet else []), *words]
-    unknown = set[str]().union(*(t.missing() for t in said)) - known
+    said = [variety.product, variety.version, *([variety.greet] if variety.greet else [])]
+    unknown = gaps.union(*(t.missing() for t in said)) - known
     for answer in answers:
         unknown |= answer.say.missing() - known - answer.when.groupindex.keys()
         if doubtful := known & answer.when.groupindex.keys():

@@ -28,7 +28,7 @@ NMAP_FILES: Final = ("/usr/share/nmap/nmap-service-probes", "/usr/local/share/nm
 ANY_PORT: Final = 40001
 """A port that no service lists and no rare probe is sent to."""
 
-TOLD_OTHERWISE: Final = frozenset((1723, 102, 9092, 20000))
+TOLD_OTHERWISE: Final = frozenset((1723, 102, 4222, 9092, 20000))
 """Ports of services that no line of the data file names, but a script (pptp-version, s7-info) or the list of ports."""
 
 NOON: Final = 1735732800.0
@@ -121,7 +121,7 @@ class Audit:
             talk = conversation(Visit(identity))
             return talk.opened(NOON).data + (talk.heard(request, NOON).data if request else b"")
 
-        if not any(template.render(NOON) for template in _templates(identity)):
+        if identity.site is None and not any(template.render(NOON) for template in _templates(identity)):
             return "says nothing"
         if self._nmap is None:
             return ""
