@@ -7,12 +7,17 @@ from typing import Final
 from rawspoof.core.conversation.amqp import Amqp
 from rawspoof.core.conversation.base import Conversation
 from rawspoof.core.conversation.dialogue import Dialogue
+from rawspoof.core.conversation.ftp import Ftp
 from rawspoof.core.conversation.http import Http
+from rawspoof.core.conversation.imap import Imap
 from rawspoof.core.conversation.kafka import Kafka
 from rawspoof.core.conversation.ldap import Ldap
 from rawspoof.core.conversation.mqtt import Mqtt
 from rawspoof.core.conversation.mysql import Mysql
+from rawspoof.core.conversation.nntp import Nntp
+from rawspoof.core.conversation.pop3 import Pop3
 from rawspoof.core.conversation.redis import Redis
+from rawspoof.core.conversation.smtp import Smtp
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.telnet import Telnet
 from rawspoof.core.conversation.visit import Visit
@@ -23,14 +28,25 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "XmlIpcRegSvc": Kafka,
         "amqp": Amqp,
         "docker": Http,
+        "ftp": Ftp,
+        "ftp-proxy": Ftp,
         "http": Http,
         "http-proxy": Http,
+        "imap": Imap,
+        "imap-proxy": Imap,
         "ipp": Http,
         "kafka": Kafka,
         "ldap": Ldap,
+        "lmtp": Smtp,
         "mqtt": Mqtt,
         "mysql": Mysql,
+        "nntp": Nntp,
+        "nntp-proxy": Nntp,
+        "pop3": Pop3,
+        "pop3-proxy": Pop3,
         "redis": Redis,
+        "smtp": Smtp,
+        "smtp-proxy": Smtp,
         "telnet": Telnet,
         "telnet-proxy": Telnet,
         "upnp": Http,

@@ -1,0 +1,123 @@
+"""IMAP up to the refused password. Knows the not authenticated state, RFC 3501 §6.1 and §6.2; no mailbox is opened.
+
+Literals (§4.3, RFC 7888) are part of the request they stand in. AUTHENTICATE takes an initial response (RFC 4959).
+Words come without tag, but for those that begin with `*`. After `errors_max` BADs in a row the server says BYE.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar, Final
+
+from rawspoof.core.conversation.base import Credential, Reply, Then
+from rawspoof.core.conversation.framing import Frame, Part
+from rawspoof.core.conversation.lines import Lines
+from rawspoof.core.conversation.visit import Visit
+
+LITERAL_MAX: Final = 4096
+"""Bytes of a literal; no name or password is longer."""
+
+_LITERAL: Final = re.compile(rb"\{(\d{1,20})(\+?)\}\r?\n\Z")
+_STRING: Final = re.compile(rb' "((?:[^"\\\r\n]|\\["\\])*)"| \{(\d{1,5})\+?\}\r?\n| ([^\s"(){\x00-\x1f]+)')
+
+
+class Imap(Lines):
+    """One IMAP connection."""
+
+    request_max: ClassVar[int] = 8192
+    texts: ClassVar[Mapping[str, bytes]] = MappingProxyType(
+        {
+            "refused": b"NO [AUTHENTICATIONFAILED] Authentication failed.\r\n",
+            "refused_after_s": b"2",
+            "attempts_max": b"0",
+            "mechanisms": b"PLAIN LOGIN",
+            "auth_mechanism": b"NO Unsupported authentication mechanism.\r\n",
+            "auth_aborted": b"BAD Authentication aborted by client.\r\n",
+            "auth_base64": b"BAD Invalid base64 data\r\n",
+            "tls": b"OK Begin TLS negotiation now.\r\n",
+            "literal": b"+ OK\r\n",
+            "errors_max": b"10",
+            "too_many": b"* BYE Too many invalid IMAP commands.\r\n",
+            "too_long": b"* BYE Input buffer full, aborting\r\n",
+            "timeout": b"* BYE Disconnected for inactivity.\r\n",
+            "untagged": b"* BAD Error in IMAP command received by server.\r\n",
+            "bad": b"BAD Error in IMAP command received by server.\r\n",
+        }
+    )
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__(visit)
+        self._asked = b""
+        self._invited = 0
+        """So many bytes of the request have been read when the client was last told to go on with its literal."""
+
+    def frame(self, heard: bytearray) -> Frame | None:
+        at = 0
+        while end := heard.find(b"\n", at) + 1:
+            literal = None if self.exchange else _LITERAL.search(heard[max(at, end - 30) : end])
+            line = bytes(heard[: end - 1]).removesuffix(b"\r")
+            if literal is None:
+                return Frame(line, end)
+            size, at_once = int(literal[1]), bool(literal[2])
+            if size > LITERAL_MAX:
+                return Frame(line, end, last=at_once)
+            if not at_once and end > self._invited:
+                return Part(bytes(heard[:end]), 0)
+            at = end + size
+        return None
+
+    def typed(self, part: bytes, at: float) -> Reply | None:
+        """A literal is announced: the client waits for the invitation to send it. The line stays in the buffer."""
+        self._invited = len(part)
+        return Reply(self.visit.word("literal", at, self.texts["literal"]), Then.LISTEN)
+
+    def answer(self, request: bytes, at: float) -> Reply | None:
+        self._invited = 0
+        return super().answer(request, at)
+
+    def command(self, request: bytes, at: float) -> Reply | None:
+        tag, _, rest = request.partition(b" ")
+        verb, space, _ = rest.partition(b" ")
+        if not tag or not verb or tag in (b"*", b"+"):
+            return Reply(self.visit.word("untagged", at, self.texts["untagged"]), Then.LISTEN)
+        self.tag, self._asked = tag + b" ", request
+        arguments = astrings(space + rest[len(verb) + 1 :])
+        match verb.upper(), arguments:
+            case b"LOGIN", [user, secret]:
+                return self.refuse(self.failed(at), Credential("LOGIN", user, secret), at)
+            case b"AUTHENTICATE", [mechanism, *initial] if len(initial) < 2:
+                return self.authenticate(mechanism, initial[0] if initial else None, at)
+            case ((b"LOGIN" | b"AUTHENTICATE"), _):
+                return self.tell("bad", at)
+            case b"STARTTLS", [] if self.starttls:
+                return self.go_secure("tls", at)
+            case b"CAPABILITY", _:
+                said = self.unknown(request, at)
+                return said if self.starttls else said._replace(data=said.data.replace(b" STARTTLS", b""))
+        return self.unknown(request, at)
+
+    def count(self, said: Reply, at: float) -> Reply:
+        self.errors = self.errors + 1 if said.data.startswith((self.tag + b"BAD", b"* BAD")) else 0
+        if self.errors >= self.numbers("errors_max", at)[0] > 0:
+            return Reply(self.visit.word("too_many", at, self.texts["too_many"]), Then.CLOSE, said.after_s, said.notes)
+        return said
+
+    def failed(self, at: float) -> Reply:
+        return self.say(self._asked, "refused", at)
+
+
+def astrings(text: bytes) -> list[bytes] | None:
+    """The arguments of a command, each behind a space; None for what is neither atom, quoted string nor literal."""
+    found: list[bytes] = []
+    at = 0
+    while at < len(text):
+        match = _STRING.match(text, at)
+        if match is None:
+            return None
+        at = match.end()
+        if match[2] is not None:
+            at += int(match[2])
+            found.append(text[match.end() : at])
+        else:
+            found.append(match[3] or re.sub(rb"\\(.)", rb"\1", match[1] or b""))
+    return found
