@@ -10,6 +10,7 @@ from rawspoof.core.conversation.dialogue import Dialogue
 from rawspoof.core.conversation.ftp import Ftp
 from rawspoof.core.conversation.http import Http
 from rawspoof.core.conversation.imap import Imap
+from rawspoof.core.conversation.jdwp import Jdwp
 from rawspoof.core.conversation.kafka import Kafka
 from rawspoof.core.conversation.ldap import Ldap
 from rawspoof.core.conversation.mqtt import Mqtt
@@ -35,6 +36,7 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "imap": Imap,
         "imap-proxy": Imap,
         "ipp": Http,
+        "jdwp": Jdwp,
         "kafka": Kafka,
         "ldap": Ldap,
         "lmtp": Smtp,
