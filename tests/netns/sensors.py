@@ -22,7 +22,7 @@ from rawspoof.cli.main import parser
 from rawspoof.cli.run import overrides
 from rawspoof.config.load import load
 from rawspoof.core.signature.template import Template
-from rawspoof.core.world.profile import Profile
+from rawspoof.core.world.profile import Mode, Profile
 from rawspoof.edges.lab.lab import READY
 from rawspoof.edges.lab.namespaces import INTERFACE, Lab, stop
 from rawspoof.edges.system import personalities
@@ -100,9 +100,13 @@ def town(*args: str, target: str = TARGET) -> Callable[[int], Profile]:
 
 
 def greetings(profile: Callable[[int], Profile], ports: Iterable[int]) -> dict[int, Template]:
-    """What the ports greet with that do."""
-    dealt = {port: profile(port).identity for port in ports}
-    return {port: who.greet for port, who in dealt.items() if who is not None and who.greet is not None}
+    """What the ports greet with that do, in clear."""
+    dealt = {port: profile(port) for port in ports}
+    return {
+        port: found.identity.greet
+        for port, found in dealt.items()
+        if found.mode is Mode.GREET and found.identity is not None and found.identity.greet is not None
+    }
 
 
 def told(heard: bytes, greeting: Template) -> bool:

@@ -146,5 +146,5 @@ def test_nmap_names_every_service_as_expected(lab, hasty):
     planned = plan()
     with Town(lab, planned):
         found = scan(lab, list(planned), "--versiondb", str(hasty))
-    expected = {port: (who.protocol, who.product, who.version) for port, who in planned.items()}
+    expected = {port: (who.seen_as, who.product, who.version) for port, who in planned.items()}
     assert found == expected

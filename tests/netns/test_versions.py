@@ -33,7 +33,7 @@ def greeting() -> dict[int, Identity]:
     seen: dict[str, tuple[int, Identity]] = {}
     for port in range(1, 65536):
         who = profile(port).identity
-        if who is not None and who.greet is not None and who.version:
+        if who is not None and who.greet is not None and who.version and who.tls != "implicit":
             seen.setdefault(who.service, (port, who))
     return dict(seen.values())
 
@@ -50,9 +50,9 @@ def test_nmap_names_product_and_version_of_every_service_that_shows_them(lab, gr
     expected = greeting | asked
     seen = nmap(lab, "-sV", "-T4", "-p", ",".join(map(str, expected)))
     wrong = {
-        (port, who.service): (seen[port][3:], (who.protocol, who.product, who.version))
+        (port, who.service): (seen[port][3:], (who.seen_as, who.product, who.version))
         for port, who in expected.items()
-        if seen[port][3:] != (who.protocol, who.product, who.version)
+        if seen[port][3:] != (who.seen_as, who.product, who.version)
     }
     tell(f"nmap -sV: {len(expected) - len(wrong)} of {len(expected)} services by product and version")
     assert wrong == {}
