@@ -8,16 +8,24 @@ from rawspoof.core.conversation.amqp import Amqp
 from rawspoof.core.conversation.base import Conversation
 from rawspoof.core.conversation.dialogue import Dialogue
 from rawspoof.core.conversation.ftp import Ftp
+from rawspoof.core.conversation.git import Git
+from rawspoof.core.conversation.hp_pjl import HpPjl
 from rawspoof.core.conversation.http import Http
 from rawspoof.core.conversation.imap import Imap
+from rawspoof.core.conversation.irc import Irc
 from rawspoof.core.conversation.jdwp import Jdwp
 from rawspoof.core.conversation.kafka import Kafka
 from rawspoof.core.conversation.ldap import Ldap
+from rawspoof.core.conversation.memcached import Memcached
 from rawspoof.core.conversation.mqtt import Mqtt
 from rawspoof.core.conversation.mysql import Mysql
+from rawspoof.core.conversation.nats import Nats
 from rawspoof.core.conversation.nntp import Nntp
 from rawspoof.core.conversation.pop3 import Pop3
 from rawspoof.core.conversation.redis import Redis
+from rawspoof.core.conversation.rsync import Rsync
+from rawspoof.core.conversation.rtsp import Rtsp
+from rawspoof.core.conversation.sip import Sip
 from rawspoof.core.conversation.smtp import Smtp
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.telnet import Telnet
@@ -31,27 +39,40 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "docker": Http,
         "ftp": Ftp,
         "ftp-proxy": Ftp,
+        "git": Git,
+        "hp-pjl": HpPjl,
         "http": Http,
         "http-proxy": Http,
         "imap": Imap,
         "imap-proxy": Imap,
         "ipp": Http,
+        "irc": Irc,
+        "irc-proxy": Irc,
         "jdwp": Jdwp,
         "kafka": Kafka,
         "ldap": Ldap,
         "lmtp": Smtp,
+        "memcached": Memcached,
         "mqtt": Mqtt,
         "mysql": Mysql,
+        "nats": Nats,
         "nntp": Nntp,
         "nntp-proxy": Nntp,
         "pop3": Pop3,
         "pop3-proxy": Pop3,
+        "raop": Rtsp,
         "redis": Redis,
+        "rsync": Rsync,
+        "rtsp": Rtsp,
+        "rtsp-proxy": Rtsp,
+        "sip": Sip,
+        "sip-proxy": Sip,
         "smtp": Smtp,
         "smtp-proxy": Smtp,
         "telnet": Telnet,
         "telnet-proxy": Telnet,
         "upnp": Http,
+        "vrml-multi-use": Nats,
     }
 )
 """By nmap's service name; every other protocol is spoken as its file has it written."""
