@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from rawspoof.core.conversation.adb import Adb
 from rawspoof.core.conversation.amqp import Amqp
 from rawspoof.core.conversation.base import Conversation
 from rawspoof.core.conversation.dialogue import Dialogue
@@ -17,6 +18,7 @@ from rawspoof.core.conversation.jdwp import Jdwp
 from rawspoof.core.conversation.kafka import Kafka
 from rawspoof.core.conversation.ldap import Ldap
 from rawspoof.core.conversation.memcached import Memcached
+from rawspoof.core.conversation.modbus import Modbus
 from rawspoof.core.conversation.mqtt import Mqtt
 from rawspoof.core.conversation.mysql import Mysql
 from rawspoof.core.conversation.nats import Nats
@@ -35,6 +37,7 @@ from rawspoof.core.signature.identity import Identity
 SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
     {
         "XmlIpcRegSvc": Kafka,
+        "adb": Adb,
         "amqp": Amqp,
         "docker": Http,
         "ftp": Ftp,
@@ -53,6 +56,7 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "ldap": Ldap,
         "lmtp": Smtp,
         "memcached": Memcached,
+        "modbus": Modbus,
         "mqtt": Mqtt,
         "mysql": Mysql,
         "nats": Nats,

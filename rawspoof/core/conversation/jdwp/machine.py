@@ -41,7 +41,8 @@ Answer = bytes | int
 
 def answer(kind: tuple[int, int], read: Cursor) -> Answer:
     """What a command of this set and number gives."""
-    return _ANSWERS.get(kind, lambda read: NOT_IMPLEMENTED)(read)
+    known = _ANSWERS.get(kind)
+    return known(read) if known else NOT_IMPLEMENTED
 
 
 def text(data: bytes) -> bytes:
