@@ -8,18 +8,24 @@ from typing import NamedTuple
 from rawspoof.config.load import ConfigError
 from rawspoof.config.model import Config
 from rawspoof.core.conversation.fuzz import Payloads
-from rawspoof.core.gate import Gate
+from rawspoof.core.gate import Gate, prefixes, within
 from rawspoof.core.parlour import Limits
 from rawspoof.core.personality.dress import Dress
 from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
 from rawspoof.core.sensor import Sensor
 from rawspoof.core.talk import Props
+from rawspoof.core.watch.judge import Judge
+from rawspoof.core.watch.report import reporter
+from rawspoof.core.watch.rule import Rules
+from rawspoof.core.watch.watch import Settings as WatchSettings
+from rawspoof.core.watch.watch import Watch
 from rawspoof.core.world.world import World
 from rawspoof.edges.crypto.engines import CryptoEngines
 from rawspoof.edges.system import imports
 from rawspoof.edges.system.kinds import load_kinds
 from rawspoof.edges.system.payloads import load_payloads
+from rawspoof.edges.system.scanners import load_rules
 from rawspoof.edges.system.signatures import load_catalogue
 
 log = logging.getLogger(__name__)
@@ -39,6 +45,8 @@ class Parts(NamedTuple):
     payloads: Payloads | None
     """For a fuzz world."""
     engines: CryptoEngines
+    rules: Rules
+    """Who a source is, by its packets and words."""
 
 
 def parts(config: Config, secret: bytes, faces: Mapping[str, Personality]) -> Parts:
@@ -53,7 +61,7 @@ def parts(config: Config, secret: bytes, faces: Mapping[str, Personality]) -> Pa
         world = World(catalogue, secret, config.world, family, kinds)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    return Parts(config, secret, faces, world, payloads, CryptoEngines(secret))
+    return Parts(config, secret, faces, world, payloads, CryptoEngines(secret), load_rules())
 
 
 def sensor(made: Parts, templates: Templates, verify_checksums: bool = True) -> Sensor:
@@ -72,6 +80,7 @@ def sensor(made: Parts, templates: Templates, verify_checksums: bool = True) -> 
         half_open_max=config.tcp.half_open_max,
         limits=Limits(config.tcp.idle_s, config.tcp.retries_max),
         props=Props(made.payloads, made.engines),
+        watch=_watch(made),
         verify_checksums=verify_checksums,
     )
 
@@ -88,6 +97,14 @@ def _dress_of(made: Parts, dresses: Mapping[str, Dress]) -> Callable[[bytes], Dr
         return dresses[family(key[:half], key[half:-4])]
 
     return of_host
+
+
+def _watch(made: Parts) -> Watch:
+    settings = made.config.watch
+    own = prefixes([ip_network(text) for text in settings.own_networks])
+    judge = Judge(made.rules, lambda address: within(address, own))
+    limits = WatchSettings(settings.sources_max, idle_s=settings.idle_s, update_s=settings.update_s)
+    return Watch(reporter(judge), limits, judge.hear)
 
 
 def _gate(config: Config) -> Gate:

@@ -95,6 +95,19 @@ class Tcp(Section, frozen=True):
     """Retransmissions of the same bytes before a connection is given up."""
 
 
+class Watch(Section, frozen=True):
+    """How sources are watched and reported."""
+
+    own_networks: tuple[str, ...] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10")
+    """Networks of one's own, CIDR: a source in them is an intruder already (other ATT&CK techniques)."""
+    sources_max: Count = 100_000
+    """Sources known at a time; the one seen first goes for a new one."""
+    idle_s: Seconds = 300.0
+    """Quiet time after which a scan has ended."""
+    update_s: Seconds = 30.0
+    """Shortest time between two reports of a scan that goes on."""
+
+
 class Events(Section, frozen=True):
     """Where what happened is written."""
 
@@ -114,6 +127,7 @@ class Config(Section, frozen=True):
     sensor: Sensor = Sensor()
     world: World = World()
     tcp: Tcp = Tcp()
+    watch: Watch = Watch()
     events: Events = Events()
     signatures: tuple[str, ...] = ()
     """Further signatures beside the ones that come along: folders of service TOML files, or files (our TOML,

@@ -66,6 +66,7 @@ class Sensor:
             seg = parse(raw, verify=self._verify)
         except Malformed:
             self.tally.malformed += 1
+            self._broken(at, raw)
             return nothing()
         if not self._gate.ours(seg):
             self.tally.not_ours += 1
@@ -83,17 +84,16 @@ class Sensor:
             out = Outcome(Verdict.DROP, [], [])
             self._parlour.visit(tcb, seg, tcp_options.parse(seg.options), at, out)
             return out
-        if self._watch is not None:
-            self._watch.saw(seg, at)
         if seg.dport in self._closed:
-            return self._shut(seg, Door.CLOSED)
+            return self._shut(seg, Door.CLOSED, at)
         if self._doors is not None:
             door = self._doors.door(seg.src, seg.dst, seg.dport)
             if door is not Door.OPEN:
-                return self._shut(seg, door)
+                return self._shut(seg, door, at)
         if seg.flags & (SYN | ACK | RST | FIN) == SYN and (
             seg.key not in self.holds or self.holds.reopen(seg.key, seg.seq)
         ):
+            self._saw(seg, at)
             return self._doorbell.ring(seg, at)
         return self._stranger(seg, at)
 
@@ -127,9 +127,13 @@ class Sensor:
         self._half_open.answered(seg.key)
         if seg.flags & (RST | ACK) == RST and seg.key not in self.holds:
             # How a half-open scan's kernel refuses our SYN-ACK: every other packet of one.
+            self._saw(seg, at)
             return out
         options = tcp_options.parse(seg.options)
-        if self._parlour.knock(seg, options, at, out) or seg.flags & RST:
+        if self._parlour.knock(seg, options, at, out):
+            return out
+        self._saw(seg, at)
+        if seg.flags & RST:
             return out
         # Probes of `nmap -O` for closed ports (T5 to T7) will be told apart here, by their constants.
         self.tally.odd_probes += 1
@@ -139,11 +143,27 @@ class Sensor:
             out.packets.append(packet)
         return out
 
-    def _shut(self, seg: Segment, door: Door) -> Outcome:
+    def _shut(self, seg: Segment, door: Door, at: float) -> Outcome:
         """RST from a closed port (none to a RST), nothing from a filtered one."""
+        self._saw(seg, at)
         if seg.flags & RST or door is Door.FILTERED:
             return nothing()
         return Outcome(Verdict.DROP, [self._dress_of(seg.key).reset(seg)], [])
+
+    def _saw(self, seg: Segment, at: float) -> None:
+        if self._watch is not None:
+            self._watch.saw(seg, at)
+
+    def _broken(self, at: float, raw: bytes) -> None:
+        """What would be a segment of ours but for its checksum is of interest to the watch."""
+        if self._watch is None:
+            return
+        try:
+            seg = parse(raw, verify=False)
+        except Malformed:
+            return
+        if self._gate.ours(seg):
+            self._watch.broken(seg, at)
 
     def _stands(self, moment: float, key: bytes) -> bool:
         return self._half_open.due_at(key) == moment or self._parlour.stands(moment, key)

@@ -13,7 +13,7 @@ import msgspec
 
 from rawspoof import assembly
 from rawspoof.config.load import load
-from rawspoof.core.event import AnyEvent
+from rawspoof.core.event import AnyEvent, Target
 from rawspoof.core.outcome import Outcome
 from rawspoof.core.sensor import Sensor
 from rawspoof.core.tcp.seqnum import add
@@ -108,12 +108,17 @@ class Scribe:
 
 def _plain(event: AnyEvent, start: float) -> dict[str, Any]:
     """An event as JSON has it: addresses as people write them, bytes as Latin-1, the time from the start."""
-    plain: dict[str, Any] = {"kind": event.__struct_config__.tag}
-    for name, value in msgspec.structs.asdict(event).items():
-        if name in ("src", "dst"):
-            plain[name] = address(value)
-        elif isinstance(value, bytes):
-            plain[name] = value.decode("latin-1")
-        else:
-            plain[name] = round(value - start if name == "at" else value, 3) if isinstance(value, float) else value
-    return plain
+    fields = msgspec.structs.asdict(event)
+    return {"kind": event.__struct_config__.tag} | {name: _value(name, fields[name], start) for name in fields}
+
+
+def _value(name: str, value: Any, start: float) -> Any:
+    if isinstance(value, bytes):
+        return address(value) if name in ("src", "dst") else value.decode("latin-1")
+    if isinstance(value, Target):
+        return f"{address(value.address)}: {value.count} ({value.ports})"
+    if isinstance(value, tuple):
+        return [_value(name, each, start) for each in value]
+    if isinstance(value, float):
+        return round(value - start if name.endswith("at") else value, 3)
+    return value

@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 from rawspoof.core.event import (
     RANGES_TOLD_MAX,
     TARGETS_TOLD_MAX,
-    Scan,
     ScanDetected,
     ScanEnded,
     ScanUpdate,
@@ -18,7 +17,9 @@ from rawspoof.core.watch.ports import ranges
 from rawspoof.core.watch.sample import unpack
 from rawspoof.core.watch.source import Source
 
-_EVENTS: Final[dict[str, type[Scan]]] = {"detected": ScanDetected, "update": ScanUpdate, "ended": ScanEnded}
+AnyScan = ScanDetected | ScanUpdate | ScanEnded
+
+_EVENTS: Final[dict[str, type[AnyScan]]] = {"detected": ScanDetected, "update": ScanUpdate, "ended": ScanEnded}
 
 
 class Judgement(NamedTuple):
@@ -36,12 +37,12 @@ class Judgement(NamedTuple):
 Judge = Callable[[Source, float], Judgement]
 
 
-def reporter(judge: Judge) -> Callable[[str, Source, float], Scan]:
+def reporter(judge: Judge) -> Callable[[str, Source, float], AnyScan]:
     """A function that makes an event of `detected`, `update` or `ended`, a source and the moment."""
     return lambda what, source, at: report(what, source, judge(source, at), at)
 
 
-def report(what: str, source: Source, found: Judgement, at: float) -> Scan:
+def report(what: str, source: Source, found: Judgement, at: float) -> AnyScan:
     """The event."""
     first = unpack(source.samples[0])
     targets = sorted(source.targets.items(), key=lambda item: -item[1].count)

@@ -13,11 +13,13 @@ class Source:
 
     __slots__ = (
         "address",
+        "badsums",
         "bytes_in",
         "bytes_out",
         "closed",
         "credentials",
         "first_at",
+        "heard",
         "held_s",
         "hints",
         "kind",
@@ -67,6 +69,10 @@ class Source:
         self.bytes_out = 0
         self.held_s = 0.0
         """Seconds its closed connections lasted, together: what the sensor cost it."""
+        self.badsums = 0
+        """Segments with a wrong checksum."""
+        self.heard = 0
+        """Requests looked at since the last report."""
         self.hints: dict[str, float] | None = None
         """Tools and techniques that its words told, with the confidence, 0 to 1."""
         self.visits = 0

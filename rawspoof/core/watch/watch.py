@@ -13,6 +13,7 @@ from rawspoof.core.event import (
     ServiceCredential,
     ServiceRequest,
     SessionClosed,
+    SessionData,
     SessionOpened,
 )
 from rawspoof.core.watch.sample import SAMPLES_MAX, pack
@@ -24,6 +25,9 @@ DETECT_S: Final = 1.0
 SYN-ACK."""
 REPORTS_PER_S_MAX: Final = 50
 """Reports of sources that proved nothing; a flood of invented ones is counted beyond. Proven sources are exempt."""
+
+HEARD_MAX: Final = 64
+"""Requests of a source that are looked at between two reports; more of them tell nothing new."""
 
 
 class Settings(NamedTuple):
@@ -53,6 +57,7 @@ class Lost(NamedTuple):
     """Sources that proved nothing and went unreported in a flood of such."""
 
 
+Hear = Callable[[Source, bytes], None]
 Report = Callable[[str, Source, float], AnyEvent]
 """Makes an event of `detected`, `update` or `ended`, a source and the moment."""
 
@@ -60,8 +65,9 @@ Report = Callable[[str, Source, float], AnyEvent]
 class Watch:
     """All sources. `saw` is on every packet's way; all else happens a few times a second at most."""
 
-    def __init__(self, report: Report, settings: Settings = USUAL) -> None:
-        self._report, self._settings = report, settings
+    def __init__(self, report: Report, settings: Settings = USUAL, hear: Hear = lambda source, data: None) -> None:
+        """`hear` is given what proven sources say."""
+        self._report, self._settings, self._hear = report, settings, hear
         self._sources: dict[bytes, Source] = {}
         self._looks: list[tuple[float, bytes]] = []
         self._bitmaps = 0
@@ -112,8 +118,16 @@ class Watch:
             source.held_s += max(event.duration_s, 0.0)
         elif isinstance(event, ServiceRequest):
             source.requests += 1
+            self._listen(source, event.data)
+        elif isinstance(event, SessionData):
+            self._listen(source, event.data)
         elif isinstance(event, ServiceCredential):
             source.credentials += 1
+
+    def broken(self, seg: Segment, at: float) -> None:
+        """Count a segment whose checksum is wrong: no kernel sends one."""
+        self.saw(seg, at)
+        self._sources[seg.src].badsums += 1
 
     def source(self, address: bytes) -> Source | None:
         """The source with this packed address, if it is known."""
@@ -136,6 +150,11 @@ class Watch:
                 self._look(source, at)
         out, self._out = self._out, []
         return out
+
+    def _listen(self, source: Source, data: bytes) -> None:
+        if source.heard < HEARD_MAX:
+            source.heard += 1
+            self._hear(source, data)
 
     def _look(self, source: Source, at: float) -> None:
         """One source's turn: reported if there is news, forgotten if it has been quiet."""
@@ -165,6 +184,7 @@ class Watch:
     def _tell(self, what: str, source: Source, at: float) -> None:
         source.reported_at = at
         source.reports += 1
+        source.heard = 0
         self._out.append(self._report(what, source, at))
 
     def _forget(self, source: Source, at: float) -> None:
