@@ -51,6 +51,11 @@ class Imap(Lines):
         self._invited = 0
         """So many bytes of the request have been read when the client was last told to go on with its literal."""
 
+    def greet(self, at: float) -> bytes:
+        said = super().greet(at)
+        # Inside TLS there is none to offer, and nobody counts on the greeting's length.
+        return said.replace(b" STARTTLS", b"") if self.visit.identity.tls == "implicit" else said
+
     def frame(self, heard: bytearray) -> Frame | None:
         at = 0
         while end := heard.find(b"\n", at) + 1:
