@@ -86,6 +86,9 @@ def conversation(visit: Visit) -> Conversation:
     """The talk of a connection with whoever lives there."""
     identity = visit.identity
     speaker = Http if identity.site is not None else SPEAKERS.get(identity.protocol, Speaker)
+    if identity.frame == "match" and identity.answers:
+        # What another tool's file has as the answer to its probe stands for itself.
+        speaker = Speaker
     return Dialogue(speaker(visit), talks(identity))
 
 
