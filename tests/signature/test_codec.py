@@ -92,6 +92,7 @@ def test_what_templates_want_is_known():
         ({"cases": {"lots": CaseText()}}, "there is no such case, only lost, "),
         ({"pages": (PageText(when="(", body=""),)}, "`when = \\("),
         ({"index": "\\q"}, "is no escape"),
+        ({"index": "{hex8.upper}"}, "`hex8.upper`: what is drawn has no shape"),
     ],
 )
 def test_what_is_wrong_is_told(changes, reason):

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from rawspoof.core.signature import draws
 from rawspoof.core.signature.site import Page, Response, Site
 from rawspoof.core.signature.template import Template
 
@@ -182,7 +183,15 @@ def _response(http: HttpText, case: CaseText) -> Response:
     )
     close = code in _CLOSING if case.close is None else case.close
     head, body = (_status(said, word, reason, case.why) for said in (text, body))
-    return Response(code, Template.parse(head), Template.parse("" if code in _BODILESS else body), close)
+    return Response(code, _template(head), _template("" if code in _BODILESS else body), close)
+
+
+def _template(text: str) -> Template:
+    template = Template.parse(text)
+    for name in (part for part in template.parts if isinstance(part, str) and "." in part):
+        if draws.cost(name.partition(".")[0]) is not None:
+            raise ValueError(f"`{name}`: what is drawn has no shape")
+    return template
 
 
 def _head(http: HttpText, case: CaseText) -> list[str]:

@@ -48,3 +48,8 @@ class Identity(NamedTuple):
     """`implicit`: TLS from the first byte; `starttls`: the service offers to go over to it."""
     site: Site | None = None
     """A web server's pages and manners."""
+
+    @property
+    def seen_as(self) -> str:
+        """The service as nmap prints it: `ssl/` before what is spoken inside TLS."""
+        return f"ssl/{self.protocol}" if self.tls == "implicit" else self.protocol

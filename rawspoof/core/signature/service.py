@@ -122,7 +122,7 @@ def parse(table: Mapping[str, Any], lists: Mapping[str, Any] | None = None) -> S
     """
     text = msgspec.convert(table, ServiceText)
     answers = tuple(_answer(a) for a in _answers(text))
-    if text.greet is None and not answers and text.http is None:
+    if text.greet is None and not answers and text.http is None and not text.words:
         raise ValueError("neither `greet` nor `answers`: the service would never say anything")
     words = {name: Template.parse(said) for name, said in text.words.items()}
     varieties = tuple(_variety(text, dict(s), lists or {}) for s in text.set)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from rawspoof.core.signature.draws import Stamp
+from rawspoof.core.signature.layout import Part
 from rawspoof.core.signature.template import Template
 
 ASKED: Final = frozenset(
@@ -16,6 +18,19 @@ ASKED: Final = frozenset(
 STAMPS: Final = frozenset(("mtime", "mtime_us"))
 """When the index was written, in hexadecimal seconds and microseconds, as servers make entity tags of it; only beside
 `modified`, the date itself."""
+
+
+def fill(template: Template, facts: Mapping[str, bytes], now: float) -> bytes:
+    """What a template says with these facts at this moment: as `bind` and `render`, in a tenth of the time."""
+    try:
+        return b"".join([p if type(p) is bytes else _given(p, facts, now) for p in template.parts])
+    except KeyError:
+        # A gap that is no plain fact: drawn, shaped, or counted.
+        return template.bind(facts).render(now)
+
+
+def _given(part: Part, facts: Mapping[str, bytes], now: float) -> bytes:
+    return facts[part] if isinstance(part, str) else part.give(now) if isinstance(part, Stamp) else part
 
 
 class Response(NamedTuple):

@@ -20,7 +20,7 @@ FIELDS_MAX: Final = 64
 _USER = re.compile(
     rb"(?i)(?:.*(?:user|login|account|mail|usr|uname|acct).*|log|uid|id|name|u|(?:pma_|os_|j_|f_)?username)\Z"
 )
-_SECRET = re.compile(rb"(?i)(?:.*(?:pass|pwd|passwd|psw|passphrase|secret|pword).*|pw|p|pin|key|psd)\Z")
+_SECRET = re.compile(rb"(?i)(?:.*(?:pass|pwd|passwd|psw|passphrase|secret|pword).*|pw|p|p2|pin|psd)\Z")
 _DIGEST = re.compile(rb'(\w+)\s*=\s*(?:"([^"]*)"|([^\s,]*))')
 _PART = re.compile(
     rb'(?i)content-disposition:[^\r\n]*?\bname="?([^"\r\n;]{1,100})"?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n'

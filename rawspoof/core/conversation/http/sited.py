@@ -13,7 +13,7 @@ from rawspoof.core.conversation.http.head import Head
 from rawspoof.core.conversation.http.icon import icon
 from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.signature.identity import Identity
-from rawspoof.core.signature.site import Response, Site
+from rawspoof.core.signature.site import Response, Site, fill
 from rawspoof.core.signature.stamps import http_date
 
 _HOST: Final = re.compile(rb"([A-Za-z0-9.-]{1,255})(?::(\d{1,5}))?\Z")
@@ -57,7 +57,7 @@ class Sited:
             return b""
         facts = self._facts(Head())
         facts["connection"] = self._site.closes
-        body = response.body.bind(facts).render(at)
+        body = fill(response.body, facts, at)
         return self._head(response, body, facts, at) + body
 
     def _response(self, asked: Head, refused: bool, facts: dict[str, bytes], at: float) -> tuple[Response, bytes]:
@@ -65,7 +65,7 @@ class Sited:
         site = self._site
         case = self._case(asked)
         response = self._place(asked) if case is None else site.cases[case]
-        body = response.body.bind(facts).render(at)
+        body = fill(response.body, facts, at)
         if refused and response.code in (200, 404) and (form := self._form(response, body, facts, at)) is not None:
             return form
         if "same" in site.cases and response is site.pages[-1].response and _unchanged(asked, facts, body):
@@ -78,11 +78,11 @@ class Sited:
         """The page with the form again, and what it tells of the password; None if there is no form."""
         if b"<form" not in body:
             response = self._site.pages[-1].response
-            body = response.body.bind(facts).render(at)
+            body = fill(response.body, facts, at)
         before, form, after = body.partition(b"<form")
         if not form or response.code != 200:
             return None
-        return response, before + self._site.message.bind(facts).render(at) + b"\n" + form + after
+        return response, before + fill(self._site.message, facts, at) + b"\n" + form + after
 
     def _case(self, asked: Head) -> str | None:
         """The situation, None where a page is asked for."""
@@ -186,13 +186,13 @@ class Sited:
     @staticmethod
     def _head(response: Response, body: bytes, facts: dict[str, bytes], at: float) -> bytes:
         facts["length"], facts["size"] = b"%d" % len(body), b"%x" % len(body)
-        return response.head.bind(facts).render(at)
+        return fill(response.head, facts, at)
 
 
 def _proto(identity: Identity, site: Site, asked: Head) -> bytes:
     if site.echoes and asked.version == 11:
         return b"HTTP/1.1"
-    return site.proto.bind(identity.facts).render(0.0)
+    return fill(site.proto, identity.facts, 0.0)
 
 
 def _is(case: str, asked: Head) -> bool:
