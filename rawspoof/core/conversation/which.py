@@ -7,13 +7,16 @@ from typing import Final
 from rawspoof.core.conversation.adb import Adb
 from rawspoof.core.conversation.amqp import Amqp
 from rawspoof.core.conversation.base import Conversation
+from rawspoof.core.conversation.bgp import Bgp
 from rawspoof.core.conversation.dialogue import Dialogue
+from rawspoof.core.conversation.dnp import Dnp
 from rawspoof.core.conversation.ftp import Ftp
 from rawspoof.core.conversation.git import Git
 from rawspoof.core.conversation.hp_pjl import HpPjl
 from rawspoof.core.conversation.http import Http
 from rawspoof.core.conversation.imap import Imap
 from rawspoof.core.conversation.irc import Irc
+from rawspoof.core.conversation.iso_tsap import IsoTsap
 from rawspoof.core.conversation.jdwp import Jdwp
 from rawspoof.core.conversation.kafka import Kafka
 from rawspoof.core.conversation.ldap import Ldap
@@ -39,6 +42,8 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "XmlIpcRegSvc": Kafka,
         "adb": Adb,
         "amqp": Amqp,
+        "bgp": Bgp,
+        "dnp": Dnp,
         "docker": Http,
         "ftp": Ftp,
         "ftp-proxy": Ftp,
@@ -51,6 +56,7 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "ipp": Http,
         "irc": Irc,
         "irc-proxy": Irc,
+        "iso-tsap": IsoTsap,
         "jdwp": Jdwp,
         "kafka": Kafka,
         "ldap": Ldap,

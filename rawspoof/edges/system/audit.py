@@ -151,6 +151,7 @@ def _templates(identity: Identity) -> Iterator[Template]:
     if identity.greet is not None:
         yield identity.greet
     yield from (answer.say.bind(dict.fromkeys(answer.when.groupindex, b"")) for answer in identity.answers)
+    yield from (word.bind({}) for word in identity.words.values())
 
 
 def _line_of(text: str, name: str) -> int:
