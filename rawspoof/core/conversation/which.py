@@ -8,6 +8,7 @@ from rawspoof.core.conversation.adb import Adb
 from rawspoof.core.conversation.amqp import Amqp
 from rawspoof.core.conversation.base import Conversation
 from rawspoof.core.conversation.bgp import Bgp
+from rawspoof.core.conversation.cassandra_native import CassandraNative
 from rawspoof.core.conversation.dialogue import Dialogue
 from rawspoof.core.conversation.dnp import Dnp
 from rawspoof.core.conversation.ftp import Ftp
@@ -22,33 +23,46 @@ from rawspoof.core.conversation.kafka import Kafka
 from rawspoof.core.conversation.ldap import Ldap
 from rawspoof.core.conversation.memcached import Memcached
 from rawspoof.core.conversation.modbus import Modbus
+from rawspoof.core.conversation.mongodb import Mongodb
 from rawspoof.core.conversation.mqtt import Mqtt
+from rawspoof.core.conversation.ms_sql_s import MsSqlServer
+from rawspoof.core.conversation.ms_wbt_server import Rdp
+from rawspoof.core.conversation.msrpc import Msrpc
 from rawspoof.core.conversation.mysql import Mysql
 from rawspoof.core.conversation.nats import Nats
 from rawspoof.core.conversation.nntp import Nntp
 from rawspoof.core.conversation.pop3 import Pop3
+from rawspoof.core.conversation.postgresql import Postgresql
 from rawspoof.core.conversation.redis import Redis
+from rawspoof.core.conversation.rpcbind import Rpcbind
 from rawspoof.core.conversation.rsync import Rsync
 from rawspoof.core.conversation.rtsp import Rtsp
+from rawspoof.core.conversation.secured import Secured
 from rawspoof.core.conversation.sip import Sip
+from rawspoof.core.conversation.smb import Smb
 from rawspoof.core.conversation.smtp import Smtp
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.telnet import Telnet
 from rawspoof.core.conversation.visit import Visit
+from rawspoof.core.conversation.vnc import Vnc
+from rawspoof.core.conversation.x11 import X11
 from rawspoof.core.signature.identity import Identity
 
 SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
     {
+        "X11": X11,
         "XmlIpcRegSvc": Kafka,
         "adb": Adb,
         "amqp": Amqp,
         "bgp": Bgp,
         "dnp": Dnp,
+        "cassandra-native": CassandraNative,
         "docker": Http,
         "ftp": Ftp,
         "ftp-proxy": Ftp,
         "git": Git,
         "hp-pjl": HpPjl,
+        "greenplum": Postgresql,
         "http": Http,
         "http-proxy": Http,
         "imap": Imap,
@@ -62,16 +76,24 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "ldap": Ldap,
         "lmtp": Smtp,
         "memcached": Memcached,
+        "microsoft-ds": Smb,
         "modbus": Modbus,
         "mqtt": Mqtt,
+        "mongodb": Mongodb,
+        "ms-sql-s": MsSqlServer,
+        "ms-wbt-server": Rdp,
+        "msrpc": Msrpc,
         "mysql": Mysql,
         "nats": Nats,
+        "netbios-ssn": Smb,
         "nntp": Nntp,
         "nntp-proxy": Nntp,
         "pop3": Pop3,
         "pop3-proxy": Pop3,
+        "postgresql": Postgresql,
         "raop": Rtsp,
         "redis": Redis,
+        "rpcbind": Rpcbind,
         "rsync": Rsync,
         "rtsp": Rtsp,
         "rtsp-proxy": Rtsp,
@@ -82,6 +104,7 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "telnet": Telnet,
         "telnet-proxy": Telnet,
         "upnp": Http,
+        "vnc": Vnc,
         "vrml-multi-use": Nats,
     }
 )
@@ -95,9 +118,13 @@ def conversation(visit: Visit) -> Conversation:
     if identity.frame == "match" and identity.answers:
         # What another tool's file has as the answer to its probe stands for itself.
         speaker = Speaker
+    if identity.tls and visit.engines is not None:
+        return Secured(visit, visit.engines, speaker, talks(identity))
     return Dialogue(speaker(visit), talks(identity))
 
 
 def talks(identity: Identity) -> bool:
     """Whether anything that is asked can be answered."""
+    if identity.tls == "implicit":
+        return True
     return bool(identity.answers) or identity.site is not None or identity.protocol in SPEAKERS
