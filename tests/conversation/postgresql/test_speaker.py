@@ -72,7 +72,9 @@ def test_a_user_keeps_its_salt_and_a_connection_has_its_nonce():
     assert salt == same != another
 
 
-@pytest.mark.parametrize(("who", "code"), [(TEN, b"28P01"), (OLD, b"28000"), (living("redshift"), b"28000")])
+@pytest.mark.parametrize(
+    ("who", "code"), [(TEN, b"28P01"), (OLD, b"28000"), (living("redshift"), b"28000"), (living("greenplum"), b"28000")]
+)
 def test_before_14_an_md5_is_asked_for(who, code):
     ask, last = converse(who, [BOB, message(b"md5" + b"0" * 32 + b"\0")])[1:]
     assert ask.data[:9] == b"R\0\0\0\x0c\0\0\0\5"

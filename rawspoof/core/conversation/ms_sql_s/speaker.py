@@ -16,8 +16,6 @@ from rawspoof.core.conversation.written import otherwise, written
 
 USER_MAX: Final = 128
 """Characters of a user name that a message shows: sysname."""
-LAST_WITH_TDS_4: Final = 10
-"""SQL Server 2008 R2: later ones hang up on clients of 4.2."""
 _SPID: Final = 51
 """Sessions of users are numbered from here on."""
 
@@ -61,8 +59,6 @@ class MsSqlServer(Speaker):
         notes = (Credential("password", login.user, login.password),)
         if reply is not None:
             return reply._replace(notes=notes)
-        if request[0] == packets.LOGIN_4 and self._major > LAST_WITH_TDS_4:
-            return Reply(b"", Then.CLOSE, notes=notes)
         name = login.user.decode("utf-8", "replace")[:USER_MAX]
         return self._refusal(login.tds, 18456, f"Login failed for user '{name}'.", notes)
 
