@@ -31,10 +31,10 @@ UNSEEN_VERSION = {
     "telnetd": "nmap knows which IRIX by the words of its prompt",
 }
 WITHOUT_PRODUCT = {
-    *("rsync", "daytime", "time", "echo", "netstat"),
+    *("rsync", "daytime", "dnp3", "time", "echo", "netstat"),
     *("mqtt", "socks4", "socks5", "iperf3"),
     *("rpcbind", "nfs", "mountd", "nlockmgr", "statd", "rquotad", "ypserv", "ypbind"),
-    *("rusersd", "sprayd", "cmsd", "ttdbserverd", "sadmind", "keyserv", "nisd", "rstatd", "bgp", "q931"),
+    *("rusersd", "sprayd", "cmsd", "ttdbserverd", "sadmind", "kafka", "keyserv", "nisd", "rstatd", "bgp", "q931"),
 }
 
 FAMOUS = {
@@ -69,7 +69,8 @@ def templates(identity):
     greeting = [identity.greet] if identity.greet else []
     asked = {**identity.facts, **dict.fromkeys(ASKED | STAMPS, b"")}
     pages = [template.bind(asked) for template in pages_of(identity.site)]
-    return [*greeting, *(a.say.bind(dict.fromkeys(a.when.groupindex, b"")) for a in identity.answers), *pages]
+    words = [word.bind({}) for word in identity.words.values()]
+    return [*greeting, *(a.say.bind(dict.fromkeys(a.when.groupindex, b"")) for a in identity.answers), *words, *pages]
 
 
 def pages_of(site):
