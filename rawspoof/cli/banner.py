@@ -71,7 +71,7 @@ def describe(config: Config, source: Any, to: Any, port: int) -> dict[str, Any]:
         "to": str(to),
         "from": str(source),
         "service": identity.service if identity else "",
-        "protocol": identity.protocol if identity else "",
+        "protocol": identity.seen_as if identity else "",
         "product": identity.product if identity else "",
         "version": identity.version if identity else "",
         "os": identity.os if identity else "",

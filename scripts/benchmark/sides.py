@@ -26,12 +26,15 @@ class Part(Enum):
     SILENT = "silent"
     TIMED = "timed"
     """Silent, and closed by us some day."""
+    TLS = "tls"
+    """Greet inside TLS at the port for it."""
 
 
 OPTIONS: Final = {
     Part.GREET: "--only openssh --delivery prompt -T 0",
     Part.SILENT: "--world open -T 0",
     Part.TIMED: "--world open -t 3600 -T 7200",
+    Part.TLS: "--only dovecot-imap --delivery prompt -T 0",
 }
 """What `rawspoof run` is told for each part."""
 

@@ -31,7 +31,7 @@ UNSEEN_VERSION = {
     "telnetd": "nmap knows which IRIX by the words of its prompt",
 }
 WITHOUT_PRODUCT = {
-    *("rsync", "daytime", "dnp3", "time", "echo", "netstat"),
+    *("rsync", "nats", "daytime", "dnp3", "time", "echo", "netstat"),
     *("mqtt", "socks4", "socks5", "iperf3"),
     *("rpcbind", "nfs", "mountd", "nlockmgr", "statd", "rquotad", "ypserv", "ypbind"),
     *("rusersd", "sprayd", "cmsd", "ttdbserverd", "sadmind", "kafka", "keyserv", "nisd", "rstatd", "bgp", "q931"),
@@ -163,7 +163,8 @@ def test_famous_ports_speak_what_belongs_there_on_every_family():
     rng = random.Random(5)
     for family in ("linux", "windows", "freebsd"):
         for port, protocol in FAMOUS.items():
-            picks = {CATALOGUE.pick(port, rng.getrandbits(96), family).service.protocol for _ in range(100)}
+            choices = [CATALOGUE.pick(port, rng.getrandbits(96), family) for _ in range(100)]
+            picks = {choice.identity(facts(1, port)).seen_as for choice in choices}
             assert {p.removesuffix("-proxy") for p in picks} == {protocol}, (family, port)
 
 

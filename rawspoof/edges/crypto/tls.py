@@ -1,7 +1,7 @@
 """TLS of our side, by Python's `ssl` over memory: bytes in, bytes out. Opens no socket and leaves no file behind.
 
-A context costs 1.5 ms at its first use and is kept; a handshake costs 0.4 ms in two parts. Neither holds packets up
-for longer than their queue bears, so both are done where they are asked for.
+Costs, measured on an idle core: a server's context 1.1 to 1.9 ms, once, for it is kept; a handshake 0.3 ms for the
+first flight and 0.1 ms for the second. That is less than packets may wait, so it is done where it is asked for.
 """
 
 import os
@@ -23,6 +23,8 @@ _VERSIONS: Final[dict[Era, tuple[ssl.TLSVersion, ssl.TLSVersion]]] = {
     "classic": (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_2),
     "old": (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1),
 }
+_ANYBODY: Final = Papers((("CN", "localhost"),), (("CN", "localhost"),), ("localhost",), 0, 1, "modern", ())
+
 READ: Final = 16 * 1024
 """A record's most."""
 
@@ -81,6 +83,8 @@ class TlsEngine:
         self._contexts: OrderedDict[Papers, ssl.SSLContext] = OrderedDict()
         self._alive: WeakSet[TlsSession] = WeakSet()
         self._turnstile = Turnstile()
+        # OpenSSL loads what it needs when it is first used, and that takes 10 ms: now, and not while packets wait.
+        context(secret, _ANYBODY)
 
     def tls(self, papers: Papers, at: float) -> TlsSession | None:
         """TLS for a server with these papers, None when too many have asked within the second, or are here."""
