@@ -149,6 +149,7 @@ def test_a_host_says_the_same_again_and_another_host_something_else():
 
 def spoken_templates(service, variety):
     yield from (a.say for a in service.answers)
+    yield from service.words.values()
     yield from pages_of(service.site)
     if variety.greet:
         yield variety.greet
