@@ -35,11 +35,11 @@ class Ftp(Lines):
     )
 
     def command(self, request: bytes, at: float) -> Reply | None:
+        if not request:
+            # An empty line asks nothing; most servers say nothing to it.
+            return written(self.visit.identity, request, at)
         verb, _, argument = request.partition(b" ")
         match verb.upper().rstrip(b"\0"):
-            case b"":
-                # An empty line asks nothing; most servers say nothing to it.
-                return written(self.visit.identity, request, at)
             case b"USER":
                 return self._user(request, argument, at)
             case b"PASS":

@@ -1,7 +1,7 @@
 """IMAP up to the refused password. Knows the not authenticated state, RFC 3501 §6.1 and §6.2; no mailbox is opened.
 
 Literals (§4.3, RFC 7888) are part of the request they stand in. AUTHENTICATE takes an initial response (RFC 4959).
-Words come without tag, but for those that begin with `*`. After `errors_max` BADs in a row the server says BYE.
+Words come without tag, but for those that begin with `*`. After `errors_max` BADs the server says BYE.
 """
 
 import re
@@ -36,6 +36,7 @@ class Imap(Lines):
             "auth_base64": b"BAD Invalid base64 data\r\n",
             "tls": b"OK Begin TLS negotiation now.\r\n",
             "literal": b"+ OK\r\n",
+            "literal_large": b"* BYE Literal size too large\r\n",
             "errors_max": b"10",
             "too_many": b"* BYE Too many invalid IMAP commands.\r\n",
             "too_long": b"* BYE Input buffer full, aborting\r\n",
@@ -48,6 +49,7 @@ class Imap(Lines):
     def __init__(self, visit: Visit) -> None:
         super().__init__(visit)
         self._asked = b""
+        self._too_large = False
         self._invited = 0
         """So many bytes of the request have been read when the client was last told to go on with its literal."""
 
@@ -65,7 +67,8 @@ class Imap(Lines):
                 return Frame(line, end)
             size, at_once = int(literal[1]), bool(literal[2])
             if size > LITERAL_MAX:
-                return Frame(line, end, last=at_once)
+                self._too_large = True
+                return Frame(line, end, last=True)
             if not at_once and end > self._invited:
                 return Part(bytes(heard[:end]), 0)
             at = end + size
@@ -74,17 +77,19 @@ class Imap(Lines):
     def typed(self, part: bytes, at: float) -> Reply | None:
         """A literal is announced: the client waits for the invitation to send it. The line stays in the buffer."""
         self._invited = len(part)
-        return Reply(self.visit.word("literal", at, self.texts["literal"]), Then.LISTEN)
+        return Reply(self.word("literal", at), Then.LISTEN)
 
     def answer(self, request: bytes, at: float) -> Reply | None:
         self._invited = 0
+        if self._too_large:
+            return Reply(self.word("literal_large", at), Then.CLOSE)
         return super().answer(request, at)
 
     def command(self, request: bytes, at: float) -> Reply | None:
         tag, _, rest = request.partition(b" ")
         verb, space, _ = rest.partition(b" ")
         if not tag or not verb or tag in (b"*", b"+"):
-            return Reply(self.visit.word("untagged", at, self.texts["untagged"]), Then.LISTEN)
+            return Reply(self.word("untagged", at), Then.LISTEN)
         self.tag, self._asked = tag + b" ", request
         arguments = astrings(space + rest[len(verb) + 1 :])
         match verb.upper(), arguments:
@@ -102,10 +107,11 @@ class Imap(Lines):
         return self.unknown(request, at)
 
     def count(self, said: Reply, at: float) -> Reply:
-        self.errors = self.errors + 1 if said.data.startswith((self.tag + b"BAD", b"* BAD")) else 0
-        if self.errors >= self.numbers("errors_max", at)[0] > 0:
-            return Reply(self.visit.word("too_many", at, self.texts["too_many"]), Then.CLOSE, said.after_s, said.notes)
-        return said
+        most = self.numbers("errors_max", at)[0]
+        bad = said.data in (self.tell("bad", at).data, self.word("untagged", at))
+        self.errors += bad
+        # The last of them is told nothing but BYE.
+        return self.judge(said._replace(data=b"") if bad and self.errors == most else said, at)
 
     def failed(self, at: float) -> Reply:
         return self.say(self._asked, "refused", at)

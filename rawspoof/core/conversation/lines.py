@@ -61,8 +61,20 @@ class Lines(Speaker):
         raise NotImplementedError
 
     def count(self, said: Reply, at: float) -> Reply:
-        """The answer as it is after too many that were errors."""
-        return said
+        """The answer, and the end with it where too many were errors: of those that meant nothing, all in all."""
+        self.errors += said.data == self.bad(at).data
+        return self.judge(said, at)
+
+    def judge(self, said: Reply, at: float) -> Reply:
+        """The answer, with a last word behind it after `errors_max` errors."""
+        most = self.numbers("errors_max", at)[0]
+        if not most or self.errors < most:
+            return said
+        return said._replace(data=said.data + self.word("too_many", at), then=Then.CLOSE)
+
+    def word(self, name: str, at: float) -> bytes:
+        """What the file says under this name, else the protocol's text, else nothing."""
+        return self.visit.word(name, at, self.texts.get(name, b""))
 
     def numbers(self, name: str, at: float) -> list[float]:
         """The numbers in a word of the file, at least one."""
@@ -71,7 +83,7 @@ class Lines(Speaker):
 
     def tell(self, name: str, at: float, then: Then = Then.LISTEN) -> Reply:
         """The word of this name, behind the tag."""
-        return Reply(self.tag + self.visit.word(name, at, self.texts[name]), then)
+        return Reply(self.tag + self.word(name, at), then)
 
     def fill(self, name: str, at: float, *values: bytes) -> Reply:
         """The word of this name, its gaps filled with what the client sent."""
@@ -84,7 +96,11 @@ class Lines(Speaker):
 
     def unknown(self, request: bytes, at: float) -> Reply:
         """What the file answers to a request that means nothing to the protocol's state."""
-        return written(self.visit.identity, request, at) or otherwise(self.visit.identity, at) or self.tell("bad", at)
+        return written(self.visit.identity, request, at) or self.bad(at)
+
+    def bad(self, at: float) -> Reply:
+        """What is said to what is no command."""
+        return otherwise(self.visit.identity, at) or self.tell("bad", at)
 
     def go_secure(self, name: str, at: float) -> Reply:
         """The go-ahead for TLS. What was said in the clear is forgotten (RFC 3207 §4.2 and its kin)."""
@@ -107,10 +123,10 @@ class Lines(Speaker):
 
     def authenticate(self, mechanism: bytes, initial: bytes | None, at: float) -> Reply:
         """The first step of a SASL exchange; `initial` is the response that came with the command, if any did."""
-        if mechanism.upper() not in self.visit.word("mechanisms", at, self.texts["mechanisms"]).split():
+        if mechanism.upper() not in self.word("mechanisms", at).split():
             return self.tell("auth_mechanism", at)
         challenge = self.challenge or b"<%d.%d@%b>" % (
-            int.from_bytes(self.visit.octets(b"sasl", 7)),
+            int.from_bytes(self.visit.octets(b"sasl%d" % self.refused, 7)),
             int(at),
             self.visit.fact("fqdn", b"localhost"),
         )
@@ -138,10 +154,10 @@ class Lines(Speaker):
         return self.tell("auth_failed", at)
 
     def overlong(self, at: float) -> bytes:
-        return self.visit.word("too_long", at, self.texts["too_long"])
+        return self.word("too_long", at)
 
     def timeout(self, at: float) -> bytes:
-        return self.visit.word("timeout", at, self.texts["timeout"])
+        return self.word("timeout", at)
 
     def peer(self) -> bytes:
         """The client's address in writing."""

@@ -70,16 +70,15 @@ class Pop3(Lines):
         return self.unknown(request, at)
 
     def count(self, said: Reply, at: float) -> Reply:
-        self.errors = self.errors + 1 if said.data.startswith(b"-ERR") and not said.notes else 0
-        if self.errors >= self.numbers("errors_max", at)[0] > 0:
-            return Reply(said.data + self.tell("too_many", at).data, Then.CLOSE, said.after_s, said.notes)
-        return said
+        if said.data != self.bad(at).data:
+            self.errors = 0
+        return super().count(said, at)
 
     def failed(self, at: float) -> Reply:
         return self.say(b"PASS *", "refused", at)
 
     def _auth(self, arguments: list[bytes], at: float) -> Reply:
         if not arguments:
-            names = self.visit.word("mechanisms", at, self.texts["mechanisms"]).split()
+            names = self.word("mechanisms", at).split()
             return Reply(b"+OK\r\n" + b"".join(name + b"\r\n" for name in names) + b".\r\n", Then.LISTEN)
         return self.authenticate(arguments[0], arguments[1] if arguments[1:] else None, at)

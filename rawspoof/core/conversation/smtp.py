@@ -5,8 +5,7 @@ there is no recipient that would be accepted, so DATA is always too early.
 
 Words with gaps (`%s`): `helo`, `ehlo` and `lhlo` have the name that the client gave and its address, `hello_name` the
 command, `relay` and `user_unknown` the recipient. An empty `hello_first` lets MAIL come without a HELO, no `mechanisms`
-mean no AUTH. After `errors_soft` errors each answer is `errors_wait_s` late, after `errors_max` the next command is
-the last.
+mean no AUTH. After `errors_soft` errors each answer is `errors_wait_s` late, `errors_max` are the end.
 """
 
 import re
@@ -14,7 +13,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import ClassVar, Final
 
-from rawspoof.core.conversation.base import Reply, Then
+from rawspoof.core.conversation.base import Reply
 from rawspoof.core.conversation.lines import DELAY_S_MAX, Lines, without
 from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.conversation.written import written
@@ -83,8 +82,6 @@ class Smtp(Lines):
 
     def answer(self, request: bytes, at: float) -> Reply | None:
         errors = self.errors
-        if errors >= (self.numbers("errors_max", at)[0] or errors + 1):
-            return self.tell("too_many", at, Then.CLOSE)
         said = super().answer(request, at)
         soft = self.numbers("errors_soft", at)[0]
         if said is not None and soft and errors >= soft:
@@ -92,8 +89,9 @@ class Smtp(Lines):
         return said
 
     def count(self, said: Reply, at: float) -> Reply:
+        # RFC 5321 §4.2.1: everything that is no success or half of one.
         self.errors += said.data[:1] in (b"4", b"5")
-        return said
+        return self.judge(said, at)
 
     def command(self, request: bytes, at: float) -> Reply | None:
         verb, _, argument = request.strip(b" \t").partition(b" ")
@@ -144,7 +142,7 @@ class Smtp(Lines):
         return self.say(request, "reset", at)
 
     def _auth(self, request: bytes, argument: bytes, at: float) -> Reply:
-        if not self.visit.word("mechanisms", at, self.texts["mechanisms"]):
+        if not self.word("mechanisms", at):
             return self.unknown(request, at)
         if self._mail:
             return self.tell("auth_busy", at)
