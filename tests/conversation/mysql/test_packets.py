@@ -41,6 +41,8 @@ def test_logins():
     assert new[1:] == (b"bob", b"abc", b"some_plugin")
     assert login(body(PROTOCOL_41, b"bob\0abc\0"), OFFERED)[1:] == (b"bob", b"abc", b"")
     assert login(b"\5\0\0\0\0bob\0abc", OFFERED)[1:] == (b"bob", b"abc", b"")
+    # What was not offered is claimed, and not said.
+    assert login(body(0xBFA28D, b"bob\0\3abcshop\0"), 0xA22C)[1:] == (b"bob", b"abc", b"")
     # A server from before 4.1 reads it in its own way.
     assert login(b"\5\2\0\0\0bob\0abc\0", 0x2C)[1:] == (b"bob", b"abc", b"")
 

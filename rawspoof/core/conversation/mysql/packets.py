@@ -39,6 +39,7 @@ class Login(NamedTuple):
     """What a client answered."""
 
     capabilities: int
+    """Those that both have."""
     user: bytes
     secret: bytes
     plugin: bytes
@@ -73,14 +74,15 @@ def login(body: bytes, offered: int) -> Login | None:
     """A client's answer to a server with these capabilities; None for what ends too early."""
     try:
         if int.from_bytes(body[:2], "little") & offered & PROTOCOL_41:
-            return _login_41(body)
+            return _login_41(body, offered)
         return _login_320(body)
     except ValueError:
         return None
 
 
-def _login_41(body: bytes) -> Login:
-    flags = int.from_bytes(body[:4], "little")
+def _login_41(body: bytes, offered: int) -> Login:
+    # Clients claim what the server did not offer, and leave out what they would then have to say.
+    flags = int.from_bytes(body[:4], "little") & offered
     user, at = _text(body, _LOW_41)
     if flags & (PLUGIN_AUTH_LENENC | SECURE_CONNECTION):
         secret, at = _counted(body, at)
@@ -93,9 +95,8 @@ def _login_41(body: bytes) -> Login:
 
 
 def _login_320(body: bytes) -> Login:
-    flags = int.from_bytes(body[:2], "little")
     user, at = _text(body, 5)
-    return Login(flags, user, body[at:].partition(b"\0")[0], b"")
+    return Login(0, user, body[at:].partition(b"\0")[0], b"")
 
 
 def _text(body: bytes, at: int) -> tuple[bytes, int]:

@@ -56,7 +56,8 @@ class Mysql(Speaker):
         self._sequence = 1
         self._wants = Wants.LOGIN
         self._tls = False
-        self._login = packets.Login(0, b"", b"", b"")
+        # Whose client has not spoken yet is told of errors as the newest is.
+        self._login = packets.Login(packets.PROTOCOL_41, b"", b"", b"")
 
     def greet(self, at: float) -> bytes:
         """The file's greeting with the connection's own salt."""
@@ -105,7 +106,7 @@ class Mysql(Speaker):
         if login is None:
             return self._bad_handshake()
         self._login = login
-        if not login.capabilities & greeting.capabilities & packets.PROTOCOL_41:
+        if not login.capabilities & packets.PROTOCOL_41:
             return self._old(greeting, at)
         method = login.plugin or NATIVE
         if method == (greeting.plugin or NATIVE):
@@ -182,7 +183,7 @@ class Mysql(Speaker):
     def _error(self, code: int, state: bytes, text: bytes) -> Reply:
         """An error packet; only who speaks 4.1's protocol is told the state."""
         assert self._greeting is not None
-        spoken = self._greeting.capabilities & (self._login.capabilities or packets.PROTOCOL_41)
+        spoken = self._greeting.capabilities & self._login.capabilities
         marked = b"#" + state if spoken & packets.PROTOCOL_41 else b""
         return self._packet(b"\xff" + code.to_bytes(2, "little") + marked + text)._replace(then=Then.CLOSE)
 
