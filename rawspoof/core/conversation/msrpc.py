@@ -1,6 +1,7 @@
 """Windows' RPC: interfaces are bound, log-ins heard, and the end-point mapper knows nobody. C706 §12, MS-RPCE §2.2.
 
-Knows the mapper's interface, lets all others be bound and none be called; what is no call of version 5 is answered as the file has it.
+Knows the mapper's interface, lets all others be bound at other ports and none be called; what is no call of version 5
+is answered as the file has it.
 """
 
 import struct
