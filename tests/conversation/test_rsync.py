@@ -43,7 +43,9 @@ def test_old_versions_prove_themselves_by_older_digests(hello, method, size):
 def test_what_is_not_there_is_not_there():
     assert said(converse(WHO, [HELLO, b"etc\n"])[1:]) == b"@ERROR: Unknown module 'etc'\n"
     assert said(converse(WHO, [HELLO, b"#foo\n"])[1:]) == b"@ERROR: Unknown command '#foo'\n"
-    assert said(converse(WHO, [b"@RSYNCD: 31.0 sha9\n"])[1:]).startswith(b"@ERROR: your client does not support")
+    assert said(converse(WHO, [b"@RSYNCD: 31.0 sha9\n", b"export\n"])[1:]) == (
+        b"@ERROR: your client does not support one of our daemon-auth checksums: sha512 sha256 sha1 md5 md4\n"
+    )
 
 
 @pytest.mark.parametrize("foreign", [b"GET / HTTP/1.0\r\n", b"@RSYNCD: x\n", b"\n", b"root\n"])

@@ -16,6 +16,7 @@ _HELLO = re.compile(rb"@RSYNCD: (\d{1,4})(?:\.\d{1,4})?(?: ([ -~]*))?$")
 _DIGESTS: Final = {b"sha512": 64, b"sha256": 32, b"sha1": 20, b"md5": 16, b"md4": 16}
 """Bytes of each digest; a challenge is as long as one."""
 _MD5_SINCE: Final = 30
+_UNABLE: Final = b"@ERROR: your client does not support one of our daemon-auth checksums: %b\n"
 _NAME_MAX: Final = 256
 _MODULES: Final = b"backup         \tnightly backups\nexport         \texports\n"
 
@@ -39,6 +40,8 @@ class Rsync(Speaker):
         self._stage = Stage.VERSION
         self._digest = b"md5"
         self._module = b""
+        self._unable = b""
+        """Our digests, where the client knows none of them."""
 
     def answer(self, request: bytes, at: float) -> Reply | None:
         """Version, module, proof: in that order, and then it is over."""
@@ -59,7 +62,7 @@ class Rsync(Speaker):
         ours = self.greet(at).split()[2:]
         common = [name for name in offered if name in ours and name in _DIGESTS]
         if offered and ours and not common:
-            return Reply(b"@ERROR: your client does not support one of our daemon-auth checksums\n", Then.CLOSE)
+            self._unable = b" ".join(ours)
         self._digest = common[0] if common else b"md5" if int(hello[1]) >= _MD5_SINCE else b"md4"
         return Reply(b"", Then.LISTEN)
 
@@ -73,6 +76,8 @@ class Rsync(Speaker):
             return Reply(b"@ERROR: Unknown command '%b'\n" % request[:_NAME_MAX], Then.CLOSE)
         if request not in [module.partition(b"\t")[0].rstrip() for module in modules.splitlines()]:
             return Reply(b"@ERROR: Unknown module '%b'\n" % request[:_NAME_MAX], Then.CLOSE)
+        if self._unable:
+            return Reply(_UNABLE % self._unable, Then.CLOSE)
         self._stage, self._module = Stage.PROOF, request
         return Reply(b"@RSYNCD: AUTHREQD %b\n" % self._challenge(), Then.LISTEN)
 

@@ -39,7 +39,7 @@ def test_what_is_to_be_kept_is_taken_in_and_finds_no_memory():
 def test_large_items_go_by():
     assert heard(b"set a 0 0 100000\r\n" + b"x" * 100000 + b"\r\nversion\r\n").endswith(b"VERSION 1.6.18\r\n")
     assert heard(b"set a 0 0 2000000\r\n").startswith(b"SERVER_ERROR object too large for cache\r\n")
-    assert heard(b"set a 0 0 -1\r\n") == b"CLIENT_ERROR bad data chunk\r\n"
+    assert heard(b"set a 0 0 -1\r\n") == b"CLIENT_ERROR bad command line format\r\n"
     assert heard(b"set a 0 0\r\n") == b"ERROR\r\n"
 
 

@@ -90,7 +90,7 @@ class Memcached(Speaker):
         if len(words) < (6 if words[0] == b"cas" else 5):
             return Reply(b"ERROR\r\n", Then.LISTEN)
         if size is None or len(words[1]) > KEY_MAX:
-            return Reply(b"CLIENT_ERROR bad data chunk\r\n", Then.LISTEN)
+            return Reply(_FAULT, Then.LISTEN)
         if size - 2 > ITEM_MAX:
             return Reply(b"SERVER_ERROR object too large for cache\r\n", Then.LISTEN)
         if data and data[-2:] != b"\r\n":

@@ -17,9 +17,15 @@ _ECHOED_MAX: Final = 128
 """Bytes of a name or of all arguments that an error shows again."""
 _NO_AUTH: Final = b"-NOAUTH Authentication required.\r\n"
 _HELLO: Final = (
-    b"-NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user>"
-    b" <pass> option can be used to authenticate the client and select the RESP protocol version at the same time\r\n"
+    b"-NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO %bAUTH <user> <pass>"
+    b" option can be used to authenticate the client and select the RESP protocol version at the same time\r\n"
 )
+_NOT_ALLOWED: Final = (
+    b'%b command not allowed. If the enable-%b-command option is set to "local", you can run it from a local'
+    b" connection, otherwise you need to set this option in the configuration file, and then restart the server."
+)
+_LOCKED: Final = (b"module", b"debug")
+"""Commands that a configuration has to allow since 7.0."""
 _FROM_A_BROWSER: Final = (b"post", b"host:")
 """Commands after which Redis hangs up since 3.2.7: somebody lets a browser speak for them."""
 
@@ -67,34 +73,38 @@ class Redis(Speaker):
 
     def _worded(self, name: bytes, words: tuple[bytes, ...], at: float) -> Reply:
         if name == b"auth":
-            return self._auth(words[1:])
+            return self._auth(words[1:], at)
         if name == b"hello":
-            return self._hello(words[1:])
+            return self._hello(words[1:], at)
+        if name in _LOCKED and self._version >= (7, 0):
+            return _error(_NOT_ALLOWED % (name.upper(), name))
         # The file knows what is told to anybody, as it would be typed.
         return written(self.visit.identity, b" ".join(words), at) or Reply(_NO_AUTH, Then.LISTEN)
 
-    def _auth(self, given: tuple[bytes, ...]) -> Reply:
+    def _auth(self, given: tuple[bytes, ...], at: float) -> Reply:
         if len(given) not in (1, 2):
             return _error(b"syntax error") if len(given) > 2 and self._version >= (6, 0) else _arity(b"auth")
         user, secret = (b"", given[0]) if len(given) == 1 else given
         noted = (Credential("AUTH", user, secret),)
         if len(given) == 2 and self._version < (6, 0):
             return _arity(b"auth")._replace(notes=noted)
-        return Reply(self._wrong(), Then.LISTEN, notes=noted)
+        return Reply(self._wrong(at), Then.LISTEN, notes=noted)
 
-    def _hello(self, given: tuple[bytes, ...]) -> Reply:
+    def _hello(self, given: tuple[bytes, ...], at: float) -> Reply:
         if given and not given[0].isdigit():
             return _error(b"Protocol version is not an integer or out of range")
         if given and given[0] not in (b"2", b"3"):
             return Reply(b"-NOPROTO unsupported protocol version\r\n", Then.LISTEN)
         options = given[1:]
         if len(options) > 2 and options[0].lower() == b"auth":
-            return Reply(self._wrong(), Then.LISTEN, notes=(Credential("HELLO AUTH", options[1], options[2]),))
+            return Reply(self._wrong(at), Then.LISTEN, notes=(Credential("HELLO AUTH", options[1], options[2]),))
         if options and not (len(options) > 1 and options[0].lower() == b"setname"):
             return _error(b"Syntax error in HELLO option '%b'" % options[0][:_ECHOED_MAX])
-        return Reply(_HELLO, Then.LISTEN)
+        return Reply(_HELLO % (b"<proto> " if self._version >= (7, 2) else b""), Then.LISTEN)
 
-    def _wrong(self) -> bytes:
+    def _wrong(self, at: float) -> bytes:
+        if said := written(self.visit.identity, b"auth", at):
+            return said.data
         if self._version < (6, 0):
             return b"-ERR invalid password\r\n"
         user = b" or user is disabled." if self._version >= (6, 2) else b""
