@@ -2,7 +2,7 @@
  *
  *   load syn  KEY=VALUE…   SYNs to all ports; counts those that were answered, each once
  *   load hold KEY=VALUE…   the same, completing each handshake; then asks some of the connections whether they live
- *   load talk KEY=VALUE…   kernel sockets: connect, read a line, close
+ *   load talk KEY=VALUE…   kernel sockets: connect, read a line, close; with get=1 ask for a page, read it to its end
  *
  * Prints one JSON object; moments are CLOCK_MONOTONIC. `syn` and `hold` have no sockets: they send and receive by
  * AF_PACKET, from addresses no kernel answers for. A SYN's number rides in its SEQ and so comes back in the SYN-ACK.
@@ -45,10 +45,12 @@ static uint32_t settle_ms = 100; /* how long after the last SYN an answer may co
 static uint32_t probes = 0;      /* held connections to ask whether they live */
 static uint32_t time_ms = 1000;  /* how long to talk */
 static uint32_t slots = 64;      /* conversations at a time */
+static uint32_t get = 0;         /* 1: ask for a page, to be sent before the server closes */
 static char *interface = "eth0", *dst_text = "192.0.2.1", *src_text = "198.51.100.1", *mac = "02:00:00:00:00:01";
 static const struct { const char *key; uint32_t *number; } numbers[] = {
     {"rate", &rate}, {"count", &count}, {"sources", &sources}, {"spread", &spread}, {"sport", &sport}, {"rst", &rst},
-    {"first", &first}, {"settle_ms", &settle_ms}, {"probes", &probes}, {"time_ms", &time_ms}, {"slots", &slots}};
+    {"first", &first}, {"settle_ms", &settle_ms}, {"probes", &probes}, {"time_ms", &time_ms}, {"slots", &slots},
+    {"get", &get}};
 static const struct { const char *key; char **text; } texts[] = {
     {"interface", &interface}, {"dst", &dst_text}, {"src", &src_text}, {"mac", &mac}};
 
@@ -207,7 +209,7 @@ static void call(int poll, uint32_t n) {
     struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(src + n % sources)};
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = dst, .sin_port = htons(port(n / sources))};
     int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    struct epoll_event e = {.events = EPOLLIN, .data.fd = fd};
+    struct epoll_event e = {.events = get ? EPOLLOUT : EPOLLIN, .data.fd = fd};
     if (fd < 0) die("socket");
     /* The port is chosen by connect, which only needs the 4-tuple to be free: TIME-WAIT is no limit. */
     setsockopt(fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
@@ -216,7 +218,14 @@ static void call(int poll, uint32_t n) {
     if (epoll_ctl(poll, EPOLL_CTL_ADD, fd, &e)) die("epoll_ctl");
 }
 
-/* A conversation is done when what was read ends a line, and failed when it ended before. */
+/* Asks for the page once the connection is there, then waits for the server's FIN; whether that went. */
+static int ask(int poll, int fd) {
+    static const char page[] = "GET / HTTP/1.1\r\nHost: 192.0.2.1\r\nConnection: close\r\n\r\n";
+    struct epoll_event e = {.events = EPOLLRDHUP, .data.fd = fd};
+    return send(fd, page, sizeof page - 1, MSG_NOSIGNAL) == sizeof page - 1 && !epoll_ctl(poll, EPOLL_CTL_MOD, fd, &e);
+}
+
+/* A conversation is done when what was read ends a line, a page when the server has closed; it failed if nothing came. */
 static void talk(void) {
     struct epoll_event events[256];
     uint32_t done = 0, failed = 0, n = sport * 1000;
@@ -226,10 +235,12 @@ static void talk(void) {
     for (uint32_t i = 0; i < slots; i++) call(poll, n++);
     while (now() < start + time_ms / 1e3) {
         for (int k = epoll_wait(poll, events, 256, 10); k-- > 0;) {
-            ssize_t got = recv(events[k].data.fd, text, sizeof text, 0);
-            if (got > 0 && text[got - 1] != '\n') continue;
+            int fd = events[k].data.fd;
+            if (events[k].events & EPOLLOUT && ask(poll, fd)) continue;
+            ssize_t got = recv(fd, text, sizeof text, 0);
+            if (!get && got > 0 && text[got - 1] != '\n') continue;
             got > 0 ? done++ : failed++;
-            close(events[k].data.fd);
+            close(fd);
             call(poll, n++);
         }
     }

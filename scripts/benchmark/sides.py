@@ -26,6 +26,8 @@ class Part(Enum):
     SILENT = "silent"
     TIMED = "timed"
     """Silent, and closed by us some day."""
+    PAGE = "page"
+    """Serve a small page, and close if asked to."""
     TLS = "tls"
     """Greet inside TLS at the port for it."""
 
@@ -34,6 +36,7 @@ OPTIONS: Final = {
     Part.GREET: "--only openssh --delivery prompt -T 0",
     Part.SILENT: "--world open -T 0",
     Part.TIMED: "--world open -t 3600 -T 7200",
+    Part.PAGE: "--only nginx --delivery prompt -T 0",
     Part.TLS: "--only dovecot-imap --delivery prompt -T 0",
 }
 """What `rawspoof run` is told for each part."""
@@ -49,6 +52,8 @@ events {{ worker_connections 100000; multi_accept on; }}
 {serve}
 """
 GREETS: Final = f'stream {{ server {{ listen 4444 backlog=4096; return "{GREETING}\\r\\n"; }} }}'
+PAGES: Final = "http {{ access_log off; server {{ listen 4444 backlog=4096; root {folder}; }} }}"
+INDEX: Final = "<!DOCTYPE html>\n<html>\n<head><title>page</title></head>\n<body><p>It works.</p></body>\n</html>\n"
 WAITS: Final = "http { access_log off; client_header_timeout 2h; server { listen 4444 backlog=4096; return 204; } }"
 
 
@@ -74,10 +79,11 @@ def baseline(folder: Path) -> Side:
     """The redirect and nginx; its files go to `folder`."""
 
     def start(lab: Lab, part: Part) -> Running:
-        greets = part is Part.GREET
-        load = "load_module /usr/lib/nginx/modules/ngx_stream_module.so;" if greets else ""
+        load = "load_module /usr/lib/nginx/modules/ngx_stream_module.so;" if part is Part.GREET else ""
+        (folder / "index.html").write_text(INDEX)
+        serve = {Part.GREET: GREETS, Part.PAGE: PAGES.format(folder=folder)}.get(part, WAITS)
         conf = folder / "nginx.conf"
-        conf.write_text(NGINX.format(load=load, folder=folder, serve=GREETS if greets else WAITS))
+        conf.write_text(NGINX.format(load=load, folder=folder, serve=serve))
         lab.nft(REDIRECT)
         return _start(lab, ["nginx", "-c", str(conf)], "nginx", folder / "nginx.err", lambda: True)
 
