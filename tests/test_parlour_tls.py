@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rawspoof.core.conversation.turnstile import PER_S
-from rawspoof.core.event import ServiceRequest, SessionOpened, TlsClientHello
+from rawspoof.core.event import ServiceRequest, SessionData, SessionOpened, TlsClientHello
 from rawspoof.core.talk import Props
 from rawspoof.core.wire.segment import ACK, PSH, RST, SYN
 from rawspoof.core.world.profile import Mode, Profile
@@ -106,3 +106,11 @@ def test_an_acknowledgment_of_a_greeting_in_clear_is_no_peer_of_a_tls_port():
     caller.mind.on_time(T0 + 100)
     refused = said(caller.mind.on_packet(T0 + 200, packet(ACK, caller.seq, caller.ack + 20, b"x")))
     assert [segment.flags & RST for segment in refused] == [RST]
+
+
+def test_the_same_capture_means_the_same_whatever_tls_draws_by_chance():
+    callers = [Caller(sensor(mail(), props=Props(None, CryptoEngines(bytes(32))))) for _ in range(2)]
+    flights = [caller.send(HELLO) for caller in callers]
+    assert flights[0] != flights[1]
+    assert callers[0].events == callers[1].events
+    assert [type(event) for event in callers[0].events] == [SessionOpened, SessionData, TlsClientHello]
