@@ -26,7 +26,7 @@ GROWTH_MAX: Final = 16 << 20
 """Bytes that may come and go with allocation; a leak of 20 bytes a packet is more after a million packets."""
 STEPS: Final = 20
 """Reports on the way."""
-LIMITS: Final = Tcp(flows_max=60, holds_max=40, half_open_max=20, idle_s=5.0)
+LIMITS: Final = Tcp(flows_max=60, holds_max=20, half_open_max=20, idle_s=5.0)
 """So small that they are reached."""
 
 

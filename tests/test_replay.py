@@ -55,7 +55,7 @@ def test_more_events_than_wait_at_once_are_all_written(tmp_path: Path, secret: s
     (tmp_path / "in").write_bytes(pcap(*((T0, packet(SYN, i, data=b"x", sport=i)) for i in range(1, 5001))))
     events = tmp_path / "events.jsonl"
     assert replay.run(config(secret), str(tmp_path / "in"), None, str(events)) == 0
-    lines = events.read_text().splitlines()
+    lines = [line for line in events.read_text().splitlines() if '"syn.data"' in line]
     assert len(lines) == 5000
     assert {json.loads(line)["observer"]["name"] for line in lines[:9]} == {replay.OBSERVER}
 

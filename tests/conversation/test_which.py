@@ -7,10 +7,15 @@ from rawspoof.core.conversation.which import SPEAKERS, talks
 from rawspoof.core.signature.identity import Identity
 
 
+FAMILIES = {"smb": {"microsoft_ds", "netbios_ssn"}}
+"""Packages of several protocols that are one, by the name people know."""
+
+
 @pytest.mark.parametrize("speaker", SPEAKERS.values())
 def test_speakers_are_found_by_the_name_of_their_module(speaker):
     modules = {name.lower().replace("-", "_") for name, each in SPEAKERS.items() if each is speaker}
-    assert speaker.__module__.removeprefix("rawspoof.core.conversation.").partition(".")[0] in modules
+    home = speaker.__module__.removeprefix("rawspoof.core.conversation.").partition(".")[0]
+    assert home in modules or modules <= FAMILIES[home]
     assert issubclass(speaker, Speaker)
 
 
