@@ -50,8 +50,10 @@ class Imap(Lines):
         super().__init__(visit)
         self._asked = b""
         self._too_large = False
+        self._read = 0
+        """Where the request's last line begins, as far as it has been heard: behind its last literal."""
         self._invited = 0
-        """So many bytes of the request have been read when the client was last told to go on with its literal."""
+        """Where the last line ended behind which the client was told to go on with its literal."""
 
     def greet(self, at: float) -> bytes:
         said = super().greet(at)
@@ -59,19 +61,17 @@ class Imap(Lines):
         return said.replace(b" STARTTLS", b"") if self.visit.identity.tls == "implicit" else said
 
     def frame(self, heard: bytearray) -> Frame | None:
-        at = 0
-        while end := heard.find(b"\n", at) + 1:
-            literal = None if self.exchange else _LITERAL.search(heard[max(at, end - 30) : end])
-            line = bytes(heard[: end - 1]).removesuffix(b"\r")
+        while end := heard.find(b"\n", self._read) + 1:
+            literal = None if self.exchange else _LITERAL.search(heard[max(self._read, end - 30) : end])
             if literal is None:
-                return Frame(line, end)
+                return Frame(_line(heard, end), end)
             size, at_once = int(literal[1]), bool(literal[2])
             if size > LITERAL_MAX:
                 self._too_large = True
-                return Frame(line, end, last=True)
+                return Frame(_line(heard, end), end, last=True)
             if not at_once and end > self._invited:
                 return Part(bytes(heard[:end]), 0)
-            at = end + size
+            self._read = end + size
         return None
 
     def typed(self, part: bytes, at: float) -> Reply | None:
@@ -80,7 +80,7 @@ class Imap(Lines):
         return Reply(self.word("literal", at), Then.LISTEN)
 
     def answer(self, request: bytes, at: float) -> Reply | None:
-        self._invited = 0
+        self._read = self._invited = 0
         if self._too_large:
             return Reply(self.word("literal_large", at), Then.CLOSE)
         return super().answer(request, at)
@@ -115,6 +115,10 @@ class Imap(Lines):
 
     def failed(self, at: float) -> Reply:
         return self.say(self._asked, "refused", at)
+
+
+def _line(heard: bytearray, end: int) -> bytes:
+    return bytes(heard[: end - 1]).removesuffix(b"\r")
 
 
 def astrings(text: bytes) -> list[bytes] | None:
