@@ -104,8 +104,8 @@ class Later(Protocol):
 class Ssh(Protocol):
     """One SSH host's keys, and what its connections need."""
 
-    def exchange(self, family: str, public: bytes, algorithm: str, digest: Digest) -> Later | None:
-        """Agree by a family of methods (`x25519`, `nistp256`, `dh-2048` …), and sign; None when too many ask at once.
+    def exchange(self, family: str, public: bytes, algorithm: str, digest: Digest, at: float) -> Later | None:
+        """Agree by a family of methods (`x25519`, `nistp256`, `dh-2048` …), and sign; None when too many ask.
 
         `public` is the client's value, `algorithm` signs. What takes longer than a packet may wait is done beside.
         """
