@@ -23,6 +23,10 @@ class Malformed(Exception):
     """A message is not as it should be; the text says how, as PostgreSQL's does."""
 
 
+class WrongNonce(Malformed):
+    """A message of another exchange."""
+
+
 class Scram:
     """One exchange: what was said so far is what the proof is made of."""
 
@@ -62,7 +66,7 @@ class Scram:
         if not found or not _is_proof(found["proof"]):
             raise Malformed("Malformed proof in client-final-message.")
         if found["nonce"] != self._whole:
-            raise Malformed("Nonce does not match.")
+            raise WrongNonce("Nonce does not match.")
         said = (self._bare, self._said, found["unproven"], b"p=" + found["proof"])
         return Credential(method, user, b",".join(said))
 

@@ -53,7 +53,7 @@ def test_what_nmap_asks_is_answered_by_the_file():
     ("mechanism", "size", "turns"), [("SCRAM-SHA-1", 20, b"10000"), ("SCRAM-SHA-256", 32, b"15000")]
 )
 def test_a_proof_is_taken_and_found_wrong(mechanism, size, turns):
-    start = msg({"saslStart": 1, "mechanism": mechanism, "payload": b"n,,n=b=2Cob,r=abcde", "$db": "admin"})
+    start = msg({"saslStart": 1, "mechanism": mechanism, "payload": b"n,,n=b=2Cob,r=abcde\0", "$db": "admin"})
     begun = told(NEW, start)
     assert (begun["done"], begun["ok"]) == (False, 1.0)
     nonce, _, iterations = begun["payload"].split(b",")

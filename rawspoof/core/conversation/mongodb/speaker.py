@@ -94,7 +94,8 @@ class Mongodb(Speaker):
         salt = blake2b(user, digest_size=size, key=self.visit.fact("seed")).digest()
         self._mechanism, self._scram = mechanism, Scram(salt, self.visit.octets(b"scram", 24), iterations)
         try:
-            challenge = self._scram.challenge(payload, False)
+            # Some clients send the end of their string with it.
+            challenge = self._scram.challenge(payload.rstrip(b"\0"), False)
         except Malformed:
             return self._failed(), ()
         return {"conversationId": 1, "done": False, "payload": challenge, "ok": 1.0}, ()
@@ -109,7 +110,8 @@ class Mongodb(Speaker):
             return self._error(17, "ProtocolError", "No SASL session state found"), ()
         payload = asked.document.get("payload")
         try:
-            note = scram.proof(self._mechanism, scram.user, payload if isinstance(payload, bytes) else b"")
+            said = payload.rstrip(b"\0") if isinstance(payload, bytes) else b""
+            note = scram.proof(self._mechanism, scram.user, said)
         except Malformed:
             return self._failed(), ()
         return self._failed(), (note,)

@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 from rawspoof.core.conversation.base import Credential, Reply, Then
 from rawspoof.core.conversation.framing import Frame
 from rawspoof.core.conversation.postgresql.errors import at_startup, error, error_2, message, version
-from rawspoof.core.conversation.scram import Malformed, Scram
+from rawspoof.core.conversation.scram import Malformed, Scram, WrongNonce
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.conversation.written import written
@@ -166,8 +166,14 @@ class Postgresql(Speaker):
             if self._wants is Wants.FIRST:
                 return self._challenged(body)
             note = self._scram.proof(self._mechanism.decode(), self._user, body)
+        except WrongNonce as wrong:
+            where = b"auth-scram.c 442 scram_exchange"
+            return self._fatal(b"08P01", b"invalid SCRAM response", where, at, str(wrong).encode())
         except Malformed as wrong:
-            where = b"auth-scram.c 371 scram_exchange"
+            last = self._wants is Wants.FINAL
+            where = b"auth-scram.c " + (
+                b"1353 read_client_final_message" if last else b"1025 read_client_first_message"
+            )
             return self._fatal(b"08P01", b"malformed SCRAM message", where, at, str(wrong).encode())
         return self._failed(at)._replace(notes=(note,))
 
