@@ -3,7 +3,19 @@
 import pytest
 
 from rawspoof.core.conversation.base import Credential
-from rawspoof.core.conversation.sasl import Sasl, decoded, encoded
+from rawspoof.core.conversation.ntlm import CHALLENGE, House, kind
+from rawspoof.core.conversation.sasl import Ntlm, Sasl, decoded, encoded
+
+HOUSE = House("LAB", "MAIL", "lab.example", "mail.lab.example", (10, 0, 17763))
+NEGOTIATE = b"NTLMSSP\0" + bytes([1, 0, 0, 0]) + bytes.fromhex("078208a2") + bytes(24)
+AUTHENTICATE = (
+    b"NTLMSSP\0\3\0\0\0"
+    + b"".join(size.to_bytes(2, "little") * 2 + at.to_bytes(4, "little") for size, at in ((0, 64), (40, 64), (0, 64)))
+    + b"".join(size.to_bytes(2, "little") * 2 + at.to_bytes(4, "little") for size, at in ((3, 104), (0, 107), (0, 107)))
+    + bytes(4)
+    + bytes(range(40))
+    + b"bob"
+)
 
 
 @pytest.mark.parametrize(
@@ -35,3 +47,20 @@ def test_responses_come_out_of_base64_or_are_none(line, said):
 
 def test_challenges_go_into_it():
     assert encoded(b"Username:") == b"VXNlcm5hbWU6"
+
+
+def test_ntlm_is_asked_and_answered_in_its_own_messages():
+    exchange = Ntlm(b"12345678", HOUSE, 0.0)
+    assert exchange.asks == b""
+    assert exchange.hear(NEGOTIATE) is None
+    assert kind(exchange.asks) == CHALLENGE
+    assert b"12345678" in exchange.asks
+    answered = bytes(range(40)).hex().encode()
+    assert exchange.hear(AUTHENTICATE) == Credential(
+        "NTLMv2", b"bob", b"12345678".hex().encode() + b":" + answered[:32] + b":" + answered[32:]
+    )
+
+
+@pytest.mark.parametrize("response", [b"", b"NTLMSSP\0", AUTHENTICATE[:40]])
+def test_what_is_none_of_ntlms_messages_proves_nothing(response):
+    assert Ntlm(b"12345678", HOUSE, 0.0).hear(response) == Credential("NTLM", b"", b"")

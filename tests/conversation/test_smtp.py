@@ -138,6 +138,13 @@ def test_a_challenge_is_noted_with_its_answer():
     assert digest == b"a" * 32
 
 
+def test_exchange_asks_for_ntlm_too():
+    negotiate = b64encode(b"NTLMSSP\0\1\0\0\0" + bytes.fromhex("078208a2") + bytes(24))
+    asked, challenged, refused = ask(EXCHANGE, b"AUTH NTLM", negotiate, b"AAAA")
+    assert (asked, challenged[:12]) == (b"334 \r\n", b"334 TlRMTVNT")
+    assert refused == b"535 5.7.3 Authentication unsuccessful\r\n"
+
+
 @pytest.mark.parametrize(
     ("lines", "answer"),
     [

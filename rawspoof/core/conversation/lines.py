@@ -12,7 +12,8 @@ from typing import ClassVar, Final
 
 from rawspoof.core.conversation.base import Credential, Reply, Then
 from rawspoof.core.conversation.filled import filled
-from rawspoof.core.conversation.sasl import Sasl, decoded, encoded
+from rawspoof.core.conversation.ntlm import house
+from rawspoof.core.conversation.sasl import Ntlm, Sasl, decoded, encoded
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.conversation.written import otherwise, written
@@ -20,6 +21,10 @@ from rawspoof.core.conversation.written import otherwise, written
 DELAY_S_MAX: Final = 30.0
 """Seconds that a refusal may take; what a file says beyond is held to this."""
 
+WINDOWS: Final = "10.0.17763"
+"""The build that NTLM shows where the file has no word `windows`: Server 2019."""
+
+_BUILD = re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,5}")
 _NUMBER = re.compile(rb"\d{1,6}(?:\.\d{1,3})?")
 
 
@@ -125,13 +130,16 @@ class Lines(Speaker):
         """The first step of a SASL exchange; `initial` is the response that came with the command, if any did."""
         if mechanism.upper() not in self.word("mechanisms", at).split():
             return self.tell("auth_mechanism", at)
-        challenge = self.challenge or b"<%d.%d@%b>" % (
-            int.from_bytes(self.visit.octets(b"sasl%d" % self.refused, 7)),
-            int(at),
-            self.visit.fact("fqdn", b"localhost"),
-        )
-        exchange = self.exchange = Sasl(mechanism.upper(), challenge)
+        exchange = self.exchange = self._exchange(mechanism.upper(), at)
         return self.ask(exchange) if initial is None else self.respond(exchange, initial, at)
+
+    def _exchange(self, mechanism: bytes, at: float) -> Sasl:
+        chance = self.visit.octets(b"sasl%d" % self.refused, 8)
+        if mechanism == b"NTLM":
+            build = self.word("windows", at).decode("latin-1")
+            return Ntlm(chance, house(self.visit, build if _BUILD.fullmatch(build) else WINDOWS, True), at)
+        stamp = b"<%d.%d@%b>" % (int.from_bytes(chance[1:]), int(at), self.visit.fact("fqdn", b"localhost"))
+        return Sasl(mechanism, self.challenge or stamp)
 
     def ask(self, exchange: Sasl) -> Reply:
         """The exchange's challenge."""

@@ -1,11 +1,12 @@
 """What SASL mechanisms ask for, and the credential in what they are answered. Knows no protocol's way to carry it.
 
-RFC 4616 (PLAIN), RFC 2195 (CRAM-MD5); LOGIN is draft-murchison-sasl-login.
+RFC 4616 (PLAIN), RFC 2195 (CRAM-MD5); LOGIN is draft-murchison-sasl-login, NTLM is MS-SMTPNTLM and its kin.
 """
 
 from base64 import b64encode
 from binascii import Error, a2b_base64
 
+from rawspoof.core.conversation import ntlm
 from rawspoof.core.conversation.base import Credential
 
 
@@ -40,6 +41,28 @@ class Sasl:
         # The first field is who one wants to be, the second who proves it; a password may hold no zero byte.
         user, _, secret = response.partition(b"\0")[2].partition(b"\0")
         return Credential("PLAIN", user, secret)
+
+
+class Ntlm(Sasl):
+    """One exchange of NTLM's three messages."""
+
+    __slots__ = ("_asked", "_at", "_house")
+
+    def __init__(self, nonce: bytes, house: ntlm.House, at: float) -> None:
+        """`nonce` is eight bytes that the client proves itself with."""
+        super().__init__(b"NTLM", nonce)
+        self._house, self._at = house, at
+        self._asked = b""
+
+    @property
+    def asks(self) -> bytes:
+        return self._asked
+
+    def hear(self, response: bytes) -> Credential | None:
+        if not self._asked and ntlm.kind(response) == ntlm.NEGOTIATE:
+            self._asked = ntlm.challenge(response, self._challenge, self._house, self._at)
+            return None
+        return ntlm.proof(response, self._challenge) or Credential("NTLM", b"", b"")
 
 
 def encoded(asks: bytes) -> bytes:
