@@ -21,6 +21,7 @@ def test_each_form_at_a_known_moment():
     assert stamps.clock(NOON) == b"12:00"
     assert stamps.epoch(NOON) == b"1735732800"
     assert stamps.zulu(NOON) == b"20250101120000Z"
+    assert stamps.zulu_tenth(NOON) == b"20250101120000.0Z"
     assert stamps.unix32(NOON) == b"\x67\x75\x2e\x40"
     assert stamps.unix32le(NOON) == b"\x40\x2e\x75\x67"
     assert stamps.time32(NOON) == b"\xeb\x1f\xac\xc0"

@@ -24,6 +24,7 @@ MOMENTS: Final = {
     "epoch": Stamp(10, stamps.epoch),
     "ticket": Stamp(4, stamps.ticket),
     "zulu": Stamp(15, stamps.zulu),
+    "zulu_tenth": Stamp(17, stamps.zulu_tenth),
     "unix32": Stamp(4, stamps.unix32),
     "unix32le": Stamp(4, stamps.unix32le),
     "time32": Stamp(4, stamps.time32),

@@ -16,6 +16,7 @@ from rawspoof.core.conversation.ldap.ber import ENUMERATED, INTEGER, OCTETS, SEQ
 from rawspoof.core.conversation.ldap.entry import chosen
 from rawspoof.core.conversation.ldap.messages import Message, Writer
 from rawspoof.core.conversation.ldap.proof import Bind
+from rawspoof.core.conversation.ldap.windows import SICILY, SPNEGO, WindowsBind
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.conversation.written import written
@@ -38,6 +39,8 @@ class Ldap(Speaker):
         self._secure = False
         self._asked: tuple[bytes, bytes] = (b"", b"")
         """The mechanism of a bind under way, and its challenge."""
+        release = visit.word("windows", 0.0, b"")
+        self._windows = WindowsBind(visit, release) if release else None
 
     def frame(self, heard: bytearray) -> Frame | None:
         """One element; a length that is indefinite or nothing ends it, as does one that is too much."""
@@ -94,6 +97,8 @@ class Ldap(Speaker):
             return self._result(asked, "v2", at, b"\x02", *_offered(bind))
         if bind.method == proof.SASL:
             return self._sasl(asked, bind, under_way, at)
+        if self._windows and bind.method in SICILY:
+            return self._ntlm(asked, self._windows.sicily(self._writer(at), asked, bind.method, bind.proof, at), at)
         if bind.method != proof.SIMPLE:
             return self._result(asked, "no_method", at, b"\x07unknown authentication method")
         return self._simple(asked, bind, at)
@@ -106,10 +111,18 @@ class Ldap(Speaker):
             return self._result(asked, "unauthenticated", at, unproven, *_offered(bind))
         return self._result(asked, "anonymous", at, b"\0")
 
+    def _ntlm(self, asked: Message, made: bytes | Credential | None, at: float) -> Reply:
+        """What NTLM made of a bind: the result that goes on, or the refusal of what was offered."""
+        if isinstance(made, bytes):
+            return self._said(made)
+        return self._result(asked, "refused", at, b"\x31", *([made] if made else []))
+
     def _sasl(self, asked: Message, bind: Bind, under_way: tuple[bytes, bytes], at: float) -> Reply | None:
         step = proof.sasl(bind.proof)
         if step is None:
             return None
+        if self._windows and step.mechanism == SPNEGO:
+            return self._ntlm(asked, self._windows.spnego(self._writer(at), asked, step.response or b"", at), at)
         known = step.mechanism in self.visit.word("sasl", at, b"DIGEST-MD5 CRAM-MD5").split()
         challenge = proof.challenge(step.mechanism, self.visit, at) if known else None
         waits = under_way[0] == step.mechanism and step.response is not None
@@ -167,7 +180,8 @@ class Ldap(Speaker):
             return self._said(write.result(asked, 2, b"no request data expected"))
         if self._secure:
             return self._said(write.result(asked, 1, b"TLS already started"))
-        self._secure = True
+        # RFC 4513 §3.1.1: what was under way in clear is forgotten.
+        self._secure, self._asked = True, (b"", b"")
         return Reply(write.result(asked, 0), Then.SECURE)
 
     def _compare(self, asked: Message, at: float) -> Reply | None:
