@@ -25,13 +25,16 @@ PLAIN: Final[Mapping[int, int]] = MappingProxyType(
         5061: 5060,
         5671: 5672,
         5986: 5985,
+        6443: 6443,
         6697: 6667,
         8443: 8080,
         8883: 1883,
         9443: 80,
+        10250: 10250,
     }
 )
-"""TLS port → plain port. Not in it: 989, a data channel; 6443 and 10250, for there is no Kubernetes to deal."""
+"""TLS port → plain port; one that is its own (Kubernetes') is listed by the services whose plain port differs. Not in
+it: 989, a data channel."""
 
 WEB_SHARE: Final = 4
 """One web server in so many speaks TLS where no service is at home: as many as scans of the internet's odd ports find

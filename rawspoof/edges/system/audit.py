@@ -141,8 +141,8 @@ class Audit:
 
 
 def _asked_on(printed: Finding, expected: Finding, port: int) -> bool:
-    """Whether more than the data file tells: rpc-grind, amqp-info and the like ask on, or the port has a name."""
-    scripted = printed == Finding("rpcbind") or printed.protocol == expected.protocol == "amqp"
+    """Whether more than the data file tells: rpc-grind, amqp-info, docker-version ask on, or the port has a name."""
+    scripted = printed == Finding("rpcbind") or printed.protocol == expected.protocol in ("amqp", "docker")
     return scripted or (port in TOLD_OTHERWISE and printed == Finding())
 
 

@@ -8,6 +8,7 @@ from rawspoof.core.conversation.base import Credential
 from rawspoof.core.conversation.http.credentials import offered
 from rawspoof.core.conversation.http.head import Head
 
+NONCE = b"\1" * 8
 DIGEST = b'username="bob", realm="r", nonce="n", uri="/x", response="00ff", qop=auth, nc=00000001, cnonce="c"'
 NTLM = (
     (
@@ -16,7 +17,8 @@ NTLM = (
         + b"\x18\0\x18\0\x48\0\0\0"
         + b"\x02\0\x02\0\x40\0\0\0"
         + b"\x06\0\x06\0\x42\0\0\0"
-    ).ljust(64, b"\0")
+    ).ljust(60, b"\0")
+    + b"\1\0\0\0"
     + b"D\0b\0o\0b\0"
     + b"\xab" * 24
 )
@@ -33,19 +35,19 @@ def asked(path=b"/", method=b"POST", **fields):
         (b"basic " + b64encode(b"bob:x").rstrip(b"="), Credential("Basic", b"bob", b"x")),
         (b"Digest " + DIGEST, Credential("Digest", b"bob", b"POST " + DIGEST)),
         (b"Bearer abc.def", Credential("Bearer", b"", b"abc.def")),
-        (b"NTLM " + b64encode(NTLM), Credential("NTLM", b"D\\bob", b"ab" * 24)),
+        (b"NTLM " + b64encode(NTLM), Credential("NTLMv1", b"D\\bob", b"01" * 8 + b"::" + b"ab" * 24)),
         (b"Negotiate YIIabc", Credential("Negotiate", b"", b"YIIabc")),
         (b"Token xyz", Credential("Token", b"", b"xyz")),
         (b"Basic %%%", Credential("Basic", b"%%%", b"")),
     ],
 )
 def test_header_fields(value, credential):
-    assert offered(asked(authorization=value), b"") == [credential]
-    assert offered(asked(proxy_authorization=value), b"") == [credential]
+    assert offered(asked(authorization=value), b"", NONCE) == [credential]
+    assert offered(asked(proxy_authorization=value), b"", NONCE) == [credential]
 
 
 def test_a_message_that_names_nobody_is_no_credential():
-    assert offered(asked(authorization=b"NTLM " + b64encode(b"NTLMSSP\0\1\0\0\0" + bytes(20))), b"") == []
+    assert offered(asked(authorization=b"NTLM " + b64encode(b"NTLMSSP\0\1\0\0\0" + bytes(20))), b"", NONCE) == []
 
 
 @pytest.mark.parametrize(
@@ -64,14 +66,14 @@ def test_a_message_that_names_nobody_is_no_credential():
     ],
 )
 def test_forms(kind, content):
-    (found,) = offered(asked(content_type=kind), content)
+    (found,) = offered(asked(content_type=kind), content, NONCE)
     assert found == Credential("json" if b"{" in content else "form", b"bob", b"a&b c")
 
 
 def test_a_query_is_a_form():
-    assert offered(asked(b"/check?user=a&pwd=b", b"GET"), b"") == [Credential("form", b"a", b"b")]
+    assert offered(asked(b"/check?user=a&pwd=b", b"GET"), b"", NONCE) == [Credential("form", b"a", b"b")]
 
 
 @pytest.mark.parametrize("content", [b"q=search&page=2", b"name=bob", b"", b"\0\1\2", b"&&&==="])
 def test_other_forms_offer_nothing(content):
-    assert offered(asked(), content) == []
+    assert offered(asked(), content, NONCE) == []

@@ -1,6 +1,6 @@
 """What a request offers as proof of who asks: its Authorization fields, and forms that look like a log-in.
 
-RFC 7617 (Basic), RFC 7616 (Digest), RFC 6750 (Bearer), MS-NLMP §2.2.1 (NTLM). Judges nothing: nobody is let in.
+RFC 7617 (Basic), RFC 7616 (Digest), RFC 6750 (Bearer); NTLM is `ntlm`'s. Judges nothing: nobody is let in.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from rawspoof.core.conversation import ntlm
 from rawspoof.core.conversation.base import Credential
 from rawspoof.core.conversation.http.head import Head
 
@@ -26,12 +27,12 @@ _PART = re.compile(
     rb'(?i)content-disposition:[^\r\n]*?\bname="?([^"\r\n;]{1,100})"?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n'
 )
 _MEMBER = re.compile(rb'"([^"\\]{1,100})"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([\w.+-]+))')
-_NTLM: Final = b"NTLMSSP\0\3\0\0\0"
 
 
-def offered(head: Head, content: bytes) -> list[Credential]:
-    """All that the request holds."""
-    found = [c for name in (b"authorization", b"proxy-authorization") if (c := _authorization(head, name)) is not None]
+def offered(head: Head, content: bytes, nonce: bytes) -> list[Credential]:
+    """All that the request holds; `nonce` is what an NTLM client was challenged with."""
+    values = [head.fields[name] for name in (b"authorization", b"proxy-authorization") if name in head.fields]
+    found = [c for value in values if (c := _authorization(head, value, nonce)) is not None]
     query = head.path.partition(b"?")[2]
     forms = [("form", _pairs(query))] if query else []
     if content:
@@ -39,40 +40,24 @@ def offered(head: Head, content: bytes) -> list[Credential]:
     return found + [c for method, pairs in forms if (c := _login(method, pairs)) is not None]
 
 
-def _authorization(head: Head, name: bytes) -> Credential | None:
-    if (value := head.fields.get(name)) is None:
-        return None
+def _authorization(head: Head, value: bytes, nonce: bytes) -> Credential | None:
     scheme, _, given = value.partition(b" ")
     given, kind = given.strip(), scheme.lower()
     if kind == b"basic":
-        user, _, secret = _decoded(given).partition(b":")
+        user, _, secret = decoded(given).partition(b":")
         return Credential("Basic", user, secret)
     if kind == b"digest":
-        said = {n.lower(): quoted or plain for n, quoted, plain in _DIGEST.findall(given)}
+        told = {n.lower(): quoted or plain for n, quoted, plain in _DIGEST.findall(given)}
         # All that goes into the response: with the method, a cracker needs nothing else.
-        return Credential("Digest", said.get(b"username", b""), head.method + b" " + given)
+        return Credential("Digest", told.get(b"username", b""), head.method + b" " + given)
     if kind in (b"ntlm", b"negotiate"):
-        token = _decoded(given)
-        if kind == b"ntlm" or token.startswith(_NTLM[:8]):
-            return _ntlm(token)
-        return Credential("Negotiate", b"", given)
+        said = ntlm.message(decoded(given))
+        return ntlm.proof(said, nonce) if said else Credential("Negotiate", b"", given)
     return Credential(scheme.decode("latin-1")[:32].capitalize(), b"", given)
 
 
-def _ntlm(token: bytes) -> Credential | None:
-    """Who answers a challenge (AUTHENTICATE_MESSAGE); the messages before it name nobody."""
-    if not token.startswith(_NTLM):
-        return None
-
-    def field(at: int) -> bytes:
-        size, start = int.from_bytes(token[at : at + 2], "little"), int.from_bytes(token[at + 4 : at + 8], "little")
-        return token[start : start + size]
-
-    user, domain = field(36).replace(b"\0", b""), field(28).replace(b"\0", b"")
-    return Credential("NTLM", domain + b"\\" + user if domain else user, field(20).hex().encode())
-
-
-def _decoded(text: bytes) -> bytes:
+def decoded(text: bytes) -> bytes:
+    """What Base64 says, however it is padded; the text itself if it is none."""
     try:
         return a2b_base64(text + b"=" * (-len(text) % 4)) or text
     except Error:

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from rawspoof.core.conversation.base import Credential, Note, Reply, Then
 from rawspoof.core.conversation.framing import Frame
-from rawspoof.core.conversation.http import unsited
+from rawspoof.core.conversation.http import integrated, unsited
 from rawspoof.core.conversation.http.credentials import FORMS, offered
 from rawspoof.core.conversation.http.cutting import Cutter, body
 from rawspoof.core.conversation.http.head import parse
@@ -57,7 +57,9 @@ class Http(Speaker):
                 return super().answer(request, at)
             asked = parse(request)
         content = body(request, asked.length) if asked.length else b""
-        notes: list[Note] = [*offered(asked, content)] if asked.fields or asked.path != b"/" else []
+        notes: list[Note] = (
+            [*offered(asked, content, integrated.nonce(self.visit))] if asked.fields or asked.path != b"/" else []
+        )
         refused = any(isinstance(note, Credential) and note.method in FORMS for note in notes)
         said = written(identity, request, at) if identity.answers else None
         if said is None and self._sited is not None:
@@ -68,6 +70,8 @@ class Http(Speaker):
             said = otherwise(identity, at)
         if said is None:
             return None
+        if b"authorization" in asked.fields:
+            said = integrated.challenged(said, asked, self.visit, at)
         return said._replace(notes=(*notes, *said.notes), then=Then.CLOSE if cutter.cut or asked.fault else said.then)
 
     def typed(self, part: bytes, at: float) -> Reply:
