@@ -46,7 +46,7 @@ def test_a_server_that_refuses_all_refuses_with_the_number():
 def test_there_is_no_session_to_play():
     assert heard(CAMERA, ask(b"PLAY", 5)) == b"RTSP/1.0 454 Session Not Found\r\nCSeq: 5\r\n\r\n"
     assert heard(CAMERA, ask(b"FOO", 6)).startswith(b"RTSP/1.0 405 Method Not Allowed\r\nCSeq: 6\r\nAllow: DESCRIBE")
-    assert heard(VLC, ask(b"DESCRIBE", 8)).startswith(b"RTSP/1.0 404 Not found\r\nCSeq: 8\r\nServer: VLC/")
+    assert heard(VLC, ask(b"DESCRIBE", 8)).startswith(b"RTSP/1.0 401 Unauthorized\r\nCSeq: 8\r\nServer: VLC/")
 
 
 def test_what_is_no_rtsp_ends_the_connection_or_is_answered_as_the_file_has_it():

@@ -130,7 +130,22 @@ def scan(lab: Lab, ports: list[int], *options: str) -> dict[int, tuple[str, str,
     nmap = shutil.which("nmap")
     assert nmap, "this test wants nmap: apt-get install nmap"
     listed = ",".join(map(str, ports))
-    argv = [nmap, "-n", "-Pn", "-sV", "-T4", "--min-parallelism", AT_ONCE, *options, "-p", listed, "-oX", "-", TARGET]
+    argv = [
+        nmap,
+        "-n",
+        "-Pn",
+        "-sV",
+        "--allports",
+        "-T4",
+        "--min-parallelism",
+        AT_ONCE,
+        *options,
+        "-p",
+        listed,
+        "-oX",
+        "-",
+        TARGET,
+    ]
     output, _ = lab.run("attacker", argv, stdout=subprocess.PIPE).communicate(timeout=SCAN_S)
     found = {}
     for port in ElementTree.fromstring(output).iter("port"):

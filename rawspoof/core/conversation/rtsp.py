@@ -14,6 +14,8 @@ from rawspoof.core.conversation.written import otherwise, written
 _CSEQ_MAX: Final = 32
 _METHODS: Final = b"OPTIONS, DESCRIBE, SETUP, TEARDOWN, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER"
 _GUARDED: Final = frozenset((b"DESCRIBE", b"SETUP", b"ANNOUNCE", b"GET_PARAMETER", b"SET_PARAMETER"))
+_OPEN: Final = (200, 400, 404)
+"""Answers to a request that is not right, of servers that have more to say to one that is."""
 _OF_SESSIONS: Final = frozenset((b"PLAY", b"PAUSE", b"TEARDOWN", b"RECORD"))
 
 
@@ -35,7 +37,7 @@ class Rtsp(Speaker):
         told = (told or Reply(built(b"RTSP/1.0 400 Bad Request"), Then.LISTEN))._replace(notes=noted)
         if b"cseq" not in asked.fields:
             return told
-        if status(told.data) not in (200, 400) or (asked.method == b"OPTIONS" and status(told.data) == 200):
+        if status(told.data) not in _OPEN or (asked.method == b"OPTIONS" and status(told.data) == 200):
             return told._replace(data=_numbered(told.data, asked))
         return Reply(_numbered(self._own(asked, told.data, at), asked), Then.LISTEN, notes=noted)
 
