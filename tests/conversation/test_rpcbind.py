@@ -42,7 +42,7 @@ def accepted(*values):
         (call(version=4), accepted(0)),
         (call(procedure=3, arguments=struct.pack(">IIII", MAPPER, 2, 6, 0)), accepted(0, 111)),
         (call(procedure=3, arguments=struct.pack(">IIII", 100003, 3, 6, 0)), accepted(0, 0)),
-        (call(procedure=1, arguments=struct.pack(">IIII", 100003, 3, 6, 2049)), accepted(0, 0)),
+        (call(procedure=1, arguments=struct.pack(">IIII", 100003, 3, 6, 2049)), (1, 1, 1, 5)),
         (call(procedure=3), accepted(4)),
         (call(procedure=6), accepted(3)),
         (call(version=104316), accepted(2, 2, 4)),

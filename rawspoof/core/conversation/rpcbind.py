@@ -19,9 +19,11 @@ _LAST: Final = 0x80000000
 _TCP, _UDP = 6, 17
 _NOT_CALLED: Final = {2: (5,), 3: (5,), 4: (5, 10)}
 """Calls to others by way of the mapper: it is silent where there is nobody to be called."""
+_REGISTER: Final = (1, 2)
+"""Calls by which programs come and go; only those on the host itself may."""
 _CLOSE: Final = Reply(b"", Then.CLOSE)
 _SUCCESS, _NO_PROGRAM, _NO_VERSION, _NO_PROCEDURE, _GARBAGE = range(5)
-_BAD_CREDENTIAL, _REJECTED, _FAILED = 1, 2, 7
+_BAD_CREDENTIAL, _REJECTED, _TOO_WEAK, _FAILED = 1, 2, 5, 7
 _NONE, _SYS, _DES, _GSS = 0, 1, 3, 6
 
 
@@ -55,13 +57,23 @@ class Rpcbind(Speaker):
         call = parse(request[4:])
         if call is None:
             return _CLOSE
-        if why := _denied(call):
+        if why := _denied(call) or self._registers(call) * _TOO_WEAK:
             return _record(call.transaction + struct.pack(">IIII", 1, 1, 1, why))
         said = self._accepted(call, at)
         return None if said is None else _record(call.transaction + struct.pack(">IIII", 1, 0, 0, 0) + said)
 
+    def _registers(self, call: Call) -> bool:
+        low, high = self._versions
+        if call.program != PROGRAM or not low <= call.version <= high or call.procedure not in _REGISTER:
+            return False
+        return len(call.arguments) >= 16 if call.version == 2 else _texts(call.arguments[8:], 3) is not None
+
+    @property
+    def _versions(self) -> tuple[int, int]:
+        return int(self.visit.fact("low", b"2")), int(self.visit.fact("high", b"2"))
+
     def _accepted(self, call: Call, at: float) -> bytes | None:
-        low, high = (int(self.visit.fact(name, b"2")) for name in ("low", "high"))
+        low, high = self._versions
         if call.program != PROGRAM:
             return struct.pack(">I", _NO_PROGRAM)
         if not low <= call.version <= high:
@@ -86,8 +98,7 @@ class Rpcbind(Speaker):
         if len(call.arguments) < 16:
             return b""
         program, _, kind, _ = struct.unpack_from(">IIII", call.arguments)
-        # Whoever is not on the host itself registers nothing: false.
-        known = call.procedure == 3 and program == PROGRAM and kind in (_TCP, _UDP)
+        known = program == PROGRAM and kind in (_TCP, _UDP)
         return struct.pack(">I", PORT if known else 0)
 
     def _new(self, call: Call, at: float) -> bytes | None:
@@ -103,8 +114,6 @@ class Rpcbind(Speaker):
             return b""
         known = call.arguments[:4] == PROGRAM.to_bytes(4)
         ours = self.visit.fact("addr", b"0.0.0.0") + b".0.%d" % PORT
-        if call.procedure in (1, 2):
-            return bytes(4)
         if call.procedure == 11:
             return _addresses(ours) if known else bytes(4)
         return _text(ours if known and texts[0] in (b"tcp", b"udp") else b"")

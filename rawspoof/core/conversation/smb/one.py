@@ -45,11 +45,13 @@ class One:
         if not greeting.chooses(written):
             return Reply(written, Then.CLOSE)
         number = greeting.dialect(ask, written)
+        if self._edition.samba:
+            written = greeting.spelt(written, ask)
         if number is None:
             return Reply(greeting.none(written), Then.CLOSE)
         said = greeting.choose(written, number)
         if self._edition.native:
-            said = greeting.challenge(greeting.spelt(said, ask), self._login.nonce())
+            said = greeting.challenge(said, self._login.nonce())
         self._nonce = greeting.nonce(said)
         if self._edition.native and greeting.extends(ask, said):
             said = greeting.extend(said, ask, self._edition.guid + self._edition.offer)
