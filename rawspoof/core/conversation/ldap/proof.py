@@ -15,7 +15,8 @@ from rawspoof.core.conversation.visit import Visit
 SIMPLE: Final = 0x80
 SASL: Final = 0xA3
 
-_USER = re.compile(rb'\busername="?([^",]*)')
+# Where the user's name is in what these are answered with.
+_USERS: Final = {b"DIGEST-MD5": re.compile(rb'\busername="?([^",]*)'), b"CRAM-MD5": re.compile(rb"(?s)^(.*) ")}
 
 
 class Bind(NamedTuple):
@@ -68,7 +69,6 @@ def credential(step: Sasl, asked: bytes) -> Credential | None:
     if step.mechanism == b"PLAIN":
         _, user, secret = (*said.split(b"\0", 2), b"", b"")[:3]
         return Credential(method, user, secret)
-    user = said.rpartition(b" ")[0]
-    if named := _USER.search(said):
-        user = named[1]
+    named = _USERS[step.mechanism].search(said) if step.mechanism in _USERS else None
+    user = named[1] if named else b""
     return Credential(method, user, b"%b:%b" % (asked.hex().encode(), said.hex().encode()) if asked else said)
