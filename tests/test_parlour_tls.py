@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from rawspoof.core.conversation.papers import papers
 from rawspoof.core.conversation.turnstile import PER_S
+from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.event import ServiceRequest, SessionData, SessionOpened, TlsClientHello
 from rawspoof.core.talk import Props
 from rawspoof.core.wire.segment import ACK, PSH, RST, SYN
 from rawspoof.core.world.profile import Mode, Profile
 from rawspoof.edges.crypto.engines import CryptoEngines
 from tests.peers import T0, packet, profile, said, sensor
-
-ENGINES = CryptoEngines(bytes(32))
 
 
 def client() -> tuple[ssl.SSLObject, ssl.MemoryBIO, ssl.MemoryBIO]:
@@ -40,6 +40,19 @@ def mail() -> Profile:
     plain = profile(r"220 mail.lab ESMTP\r\n", {"HELP": r"214 no\r\n"})
     assert plain.identity is not None
     return plain._replace(identity=plain.identity._replace(tls="implicit"), mode=Mode.ANSWER)
+
+
+def engines() -> CryptoEngines:
+    """Engines that have the port's certificate."""
+    made, who = CryptoEngines(bytes(32)), mail().identity
+    assert who is not None
+    session = made.tls(papers(Visit(who), T0), 0.0)
+    while session is not None and session.waits:
+        pass
+    return made
+
+
+ENGINES = engines()
 
 
 class Caller:
@@ -86,7 +99,7 @@ def test_a_handshake_a_greeting_and_an_answer_over_our_tcp():
 
 
 def test_too_many_within_a_second_are_hung_up_on_and_counted():
-    mind = sensor(mail(), props=Props(None, CryptoEngines(bytes(32))))
+    mind = sensor(mail(), props=Props(None, engines()))
     met = [Caller(mind, 20000 + number).send(HELLO)[:1] == b"\x16" for number in range(PER_S + 3)]
     assert met == [True] * PER_S + [False] * 3
     assert mind.tally.handshakes_refused == 3
@@ -109,7 +122,7 @@ def test_an_acknowledgment_of_a_greeting_in_clear_is_no_peer_of_a_tls_port():
 
 
 def test_the_same_capture_means_the_same_whatever_tls_draws_by_chance():
-    callers = [Caller(sensor(mail(), props=Props(None, CryptoEngines(bytes(32))))) for _ in range(2)]
+    callers = [Caller(sensor(mail(), props=Props(None, engines()))) for _ in range(2)]
     flights = [caller.send(HELLO) for caller in callers]
     assert flights[0] != flights[1]
     assert callers[0].events == callers[1].events

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rawspoof.core.conversation.base import Hello, Refused, Reply, Request, Then
 from rawspoof.core.conversation.client_hello import WIRE_MAX
 from rawspoof.core.conversation.engines import Papers, Step
-from rawspoof.core.conversation.secured import HANDSHAKE_S, TOO_LONG, Secured
+from rawspoof.core.conversation.secured import HANDSHAKE_S, LOOK_AGAIN_S, TOO_LONG, Secured
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.signature.identity import Identity
@@ -27,10 +27,10 @@ REAL = CryptoEngines(bytes(32))
 
 
 class Toy:
-    """TLS for people without secrets: any first bytes are a handshake, and what is said is turned around."""
+    """TLS for people without secrets: any first bytes are a handshake, and what is said is put in brackets."""
 
-    def __init__(self) -> None:
-        self.ready = False
+    def __init__(self, waits: bool = False) -> None:
+        self.waits, self.ready = waits, False
 
     def hear(self, data: bytes) -> Step:
         if not self.ready:
@@ -48,13 +48,15 @@ class Toy:
 class Toys:
     """An engine that gives toys, or nothing at all."""
 
-    def __init__(self, refuses: bool = False) -> None:
-        self._refuses = refuses
+    def __init__(self, refuses: bool = False, waits: bool = False) -> None:
+        self._refuses, self._waits = refuses, waits
         self.asked: list[Papers] = []
+        self.given = Toy()
 
     def tls(self, papers: Papers, at: float) -> Toy | None:
         self.asked.append(papers)
-        return None if self._refuses else Toy()
+        self.given = Toy(self._waits)
+        return None if self._refuses else self.given
 
 
 class Mail(Speaker):
@@ -170,6 +172,24 @@ def test_where_nobody_has_the_time_the_connection_is_closed_and_counted():
     assert (reply.data, reply.then, kinds(reply)) == (b"", Then.CLOSE, [Hello, Refused])
 
 
+def test_a_certificate_that_is_being_made_is_waited_for():
+    engines = Toys(waits=True)
+    talk = secured(engines, delay_s=1.5)
+    flight = talk.heard(HELLO, NOON)
+    assert (flight.data, flight.then, flight.after_s, kinds(flight)) == (b"", Then.MORE, LOOK_AGAIN_S, [Hello])
+    assert talk.idled(NOON) == (b"", Then.MORE, LOOK_AGAIN_S, ())
+    assert talk.heard(b"more", NOON).then is Then.MORE
+    engines.given.waits = False
+    assert talk.idled(NOON) == (b"<flight><hi\r\n>", Then.LISTEN, 1.5, ())
+    assert talk.heard(b"NOOP\r\n", NOON).data == b"<NOOP?\r\n>"
+
+
+def test_who_says_much_while_a_certificate_is_made_is_left():
+    talk = secured(Toys(waits=True))
+    talk.heard(HELLO, NOON)
+    assert talk.heard(bytes(2 * WIRE_MAX), NOON)[:2] == (TOO_LONG, Then.CLOSE)
+
+
 def test_a_hello_without_end_draws_an_alert():
     talk = secured()
     wire = records(bytes(4 * WIRE_MAX), 1000)
@@ -238,11 +258,19 @@ class Client:
         return self._out.read()
 
 
+def hear(talk: Secured, data: bytes) -> Reply:
+    """The reply to these bytes, once there is a certificate."""
+    reply = talk.heard(data, NOON)
+    while reply.then is Then.MORE:
+        reply = talk.idled(NOON)._replace(notes=reply.notes)
+    return reply
+
+
 def exchange(talk: Secured, client: Client, wire: bytes, size: int = 100_000) -> list[Reply]:
     """All replies until the client has nothing more to send."""
     replies: list[Reply] = []
     while wire:
-        now = [talk.heard(wire[at : at + size], NOON) for at in range(0, len(wire), size)]
+        now = [hear(talk, wire[at : at + size]) for at in range(0, len(wire), size)]
         wire = client.turn(b"".join(reply.data for reply in now))
         replies += now
     return replies
@@ -299,7 +327,7 @@ def test_a_damaged_record_ends_it_with_an_alert():
     ],
 )
 def test_what_cannot_be_agreed_on_is_refused_as_openssl_does(wire, alert):
-    reply = secured(REAL).heard(wire, NOON)
+    reply = hear(secured(REAL), wire)
     assert reply.then is Then.CLOSE
     assert (reply.data[:1], reply.data[-1]) == (b"\x15", alert)
 
@@ -328,5 +356,5 @@ def test_damaged_hellos_raise_nothing_and_draw_little(at, noise):
     at %= len(wire)
     wire[at : at + len(noise)] = noise
     talk = secured(REAL)
-    replies = [talk.heard(bytes(wire), NOON), talk.heard(b"\x17\x03\x03\x00\x05aaaaa", NOON)]
+    replies = [hear(talk, bytes(wire)), hear(talk, b"\x17\x03\x03\x00\x05aaaaa")]
     assert sum(len(reply.data) for reply in replies) < 6000

@@ -39,6 +39,10 @@ class Tls(Protocol):
     """One connection's TLS, our side of it."""
 
     @property
+    def waits(self) -> bool:
+        """Whether a certificate is still being made, and nothing can be heard yet."""
+
+    @property
     def ready(self) -> bool:
         """Whether the handshake is complete."""
 

@@ -18,6 +18,8 @@ from rawspoof.core.conversation.visit import Visit
 
 HANDSHAKE_S: Final = 60.0
 """Quiet time of a peer with half a handshake; nginx's `client_header_timeout`, Dovecot's login time."""
+LOOK_AGAIN_S: Final = 0.004
+"""How often is looked whether a certificate is there: one with RSA takes 10 to 60 ms, once."""
 TOO_LONG: Final = bytes.fromhex("15030100020216")
 """The alert `record_overflow`, to a hello without end."""
 PLAIN: Final = "plain"
@@ -32,6 +34,8 @@ class _Stage(Enum):
     CLEAR = "clear"
     HELLO = "hello"
     """The peer's first flight is awaited."""
+    PAPERS = "papers"
+    """It is here; the certificate is being made."""
     TLS = "tls"
     OVER = "over"
 
@@ -73,6 +77,8 @@ class Secured:
             return self._follow(self._inner.heard(data, at), at)
         if self._stage is _Stage.HELLO:
             return self._greeted_with(data, at)
+        if self._stage is _Stage.PAPERS:
+            return self._early(data)
         if self._tls is not None:
             return self._inside(self._tls, self._tls.hear(data), at)
         return Reply(b"", Then.CLOSE)
@@ -83,6 +89,8 @@ class Secured:
             return self._follow(self._inner.idled(at), at)
         if self._stage is _Stage.HELLO and not self._begun:
             return Reply(b"", Then.HOLD)
+        if self._stage is _Stage.PAPERS and self._tls is not None:
+            return self._flight(self._tls, at)
         if self._tls is None or not self._tls.ready:
             return self._end(Reply(b"", Then.CLOSE))
         said = self._inner.idled(at)
@@ -130,10 +138,25 @@ class Secured:
         self._tls = self._engines.tls(papers(self._visit, at), at)
         if self._tls is None:
             return self._end(Reply(b"", Then.CLOSE, 0.0, (*notes, Refused())))
+        said = self._flight(self._tls, at)
+        return said._replace(notes=(*notes, *said.notes))
+
+    def _flight(self, tls: Tls, at: float) -> Reply:
+        """Our first flight, or, while there is no certificate for it, a look in a moment."""
+        if tls.waits:
+            self._stage = _Stage.PAPERS
+            return Reply(b"", Then.MORE, LOOK_AGAIN_S)
         self._stage = _Stage.TLS
         heard, self._hello = bytes(self._hello.wire), Gathering()
-        said = self._inside(self._tls, self._tls.hear(heard), at)
-        return said._replace(after_s=said.after_s + self._delay_s, notes=(*notes, *said.notes))
+        said = self._inside(tls, tls.hear(heard), at)
+        return said._replace(after_s=said.after_s + self._delay_s)
+
+    def _early(self, data: bytes) -> Reply:
+        """What the peer says behind its hello before it had an answer."""
+        self._hello.wire += data
+        if len(self._hello.wire) > 2 * client_hello.WIRE_MAX:
+            return self._end(Reply(TOO_LONG, Then.CLOSE))
+        return Reply(b"", Then.MORE, LOOK_AGAIN_S)
 
     def _unsecured(self, at: float) -> Reply:
         """To a peer that does not speak TLS: what web servers tell it, or the end.

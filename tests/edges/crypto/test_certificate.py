@@ -25,7 +25,9 @@ def certificates(text: bytes) -> list[x509.Certificate]:
     return x509.load_pem_x509_certificates(text[text.index(b"-----BEGIN CERT") :])
 
 
-@pytest.mark.parametrize("papers", [OWN, SIGNED, OWN._replace(subject=ALL, issuer=ALL, names=())])
+@pytest.mark.parametrize(
+    "papers", [OWN, SIGNED, OWN._replace(subject=ALL, issuer=ALL, names=()), OWN._replace(era="old")]
+)
 def test_the_same_secret_makes_the_same_certificate(papers):
     assert pem(SECRET, papers) == pem(SECRET, papers)
 
@@ -71,7 +73,7 @@ def test_an_authority_is_the_same_for_all_it_signs():
         made.verify_directly_issued_by(authority)
 
 
-@pytest.mark.parametrize("papers", [OWN, SIGNED])
+@pytest.mark.parametrize("papers", [OWN, SIGNED, OWN._replace(era="old"), SIGNED._replace(era="classic")])
 def test_openssl_verifies_it(papers, tmp_path):
     chain = certificates(pem(SECRET, papers))
     for name, made in zip(("leaf", "root"), (chain[0], chain[-1]), strict=True):
