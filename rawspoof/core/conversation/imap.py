@@ -25,6 +25,8 @@ class Imap(Lines):
     """One IMAP connection."""
 
     request_max: ClassVar[int] = 8192
+    quoted: ClassVar[bool] = False
+    """Whether responses of a SASL exchange are strings, as ManageSieve has them."""
     texts: ClassVar[Mapping[str, bytes]] = MappingProxyType(
         {
             "refused": b"NO [AUTHENTICATIONFAILED] Authentication failed.\r\n",
@@ -62,7 +64,9 @@ class Imap(Lines):
 
     def frame(self, heard: bytearray) -> Frame | None:
         while end := heard.find(b"\n", self._read) + 1:
-            literal = None if self.exchange else _LITERAL.search(heard[max(self._read, end - 30) : end])
+            literal = (
+                None if self.exchange and not self.quoted else _LITERAL.search(heard[max(self._read, end - 30) : end])
+            )
             if literal is None:
                 return Frame(_line(heard, end), end)
             size, at_once = int(literal[1]), bool(literal[2])
@@ -108,7 +112,7 @@ class Imap(Lines):
 
     def count(self, said: Reply, at: float) -> Reply:
         most = self.numbers("errors_max", at)[0]
-        bad = said.data in (self.tell("bad", at).data, self.word("untagged", at))
+        bad = said.data in (self.bad(at).data, self.word("untagged", at))
         self.errors += bad
         # The last of them is told nothing but BYE.
         return self.judge(said._replace(data=b"") if bad and self.errors == most else said, at)

@@ -38,6 +38,7 @@ from rawspoof.core.conversation.rpcbind import Rpcbind
 from rawspoof.core.conversation.rsync import Rsync
 from rawspoof.core.conversation.rtsp import Rtsp
 from rawspoof.core.conversation.secured import Secured
+from rawspoof.core.conversation.sieve import Sieve
 from rawspoof.core.conversation.sip import Sip
 from rawspoof.core.conversation.smb import Smb
 from rawspoof.core.conversation.smtp import Smtp
@@ -98,6 +99,7 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "rsync": Rsync,
         "rtsp": Rtsp,
         "rtsp-proxy": Rtsp,
+        "sieve": Sieve,
         "sip": Sip,
         "sip-proxy": Sip,
         "smtp": Smtp,
