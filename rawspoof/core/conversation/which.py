@@ -7,23 +7,23 @@ from typing import Final
 from rawspoof.core.conversation.adb import Adb
 from rawspoof.core.conversation.amqp import Amqp
 from rawspoof.core.conversation.base import Conversation
-from rawspoof.core.conversation.bgp import Bgp
 from rawspoof.core.conversation.cassandra_native import CassandraNative
+from rawspoof.core.conversation.bgp import Bgp
 from rawspoof.core.conversation.dialogue import Dialogue
-from rawspoof.core.conversation.dnp import Dnp
 from rawspoof.core.conversation.ftp import Ftp
 from rawspoof.core.conversation.git import Git
 from rawspoof.core.conversation.hp_pjl import HpPjl
 from rawspoof.core.conversation.http import Http
 from rawspoof.core.conversation.imap import Imap
 from rawspoof.core.conversation.irc import Irc
+from rawspoof.core.conversation.dnp import Dnp
 from rawspoof.core.conversation.iso_tsap import IsoTsap
 from rawspoof.core.conversation.jdwp import Jdwp
 from rawspoof.core.conversation.kafka import Kafka
 from rawspoof.core.conversation.ldap import Ldap
 from rawspoof.core.conversation.memcached import Memcached
-from rawspoof.core.conversation.modbus import Modbus
 from rawspoof.core.conversation.mongodb import Mongodb
+from rawspoof.core.conversation.modbus import Modbus
 from rawspoof.core.conversation.mqtt import Mqtt
 from rawspoof.core.conversation.ms_sql_s import MsSqlServer
 from rawspoof.core.conversation.ms_wbt_server import Rdp
@@ -31,6 +31,7 @@ from rawspoof.core.conversation.msrpc import Msrpc
 from rawspoof.core.conversation.mysql import Mysql
 from rawspoof.core.conversation.nats import Nats
 from rawspoof.core.conversation.nntp import Nntp
+from rawspoof.core.conversation.oracle_tns import OracleTns
 from rawspoof.core.conversation.pop3 import Pop3
 from rawspoof.core.conversation.postgresql import Postgresql
 from rawspoof.core.conversation.redis import Redis
@@ -57,14 +58,14 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "adb": Adb,
         "amqp": Amqp,
         "bgp": Bgp,
-        "cassandra-native": CassandraNative,
         "dnp": Dnp,
+        "cassandra-native": CassandraNative,
         "docker": Http,
         "ftp": Ftp,
         "ftp-proxy": Ftp,
         "git": Git,
-        "greenplum": Postgresql,
         "hp-pjl": HpPjl,
+        "greenplum": Postgresql,
         "http": Http,
         "http-proxy": Http,
         "imap": Imap,
@@ -80,8 +81,8 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "memcached": Memcached,
         "microsoft-ds": Smb,
         "modbus": Modbus,
-        "mongodb": Mongodb,
         "mqtt": Mqtt,
+        "mongodb": Mongodb,
         "ms-sql-s": MsSqlServer,
         "ms-wbt-server": Rdp,
         "msrpc": Msrpc,
@@ -90,6 +91,7 @@ SPEAKERS: Final[Mapping[str, type[Speaker]]] = MappingProxyType(
         "netbios-ssn": Smb,
         "nntp": Nntp,
         "nntp-proxy": Nntp,
+        "oracle-tns": OracleTns,
         "pop3": Pop3,
         "pop3-proxy": Pop3,
         "postgresql": Postgresql,
