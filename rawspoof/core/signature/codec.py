@@ -94,9 +94,9 @@ CASES: Final = {
     "header": "400 Bad Request",
     "version": "505 HTTP Version Not Supported",
     "coding": "501 Not Implemented",
+    "lower": "400 Bad Request",
     "body": "413 Request Entity Too Large",
     "many": "400 Bad Request",
-    "lower": "400 Bad Request",
     "host": "400 Bad Request",
     "odd": "400 Bad Request",
     "expect": "417 Expectation Failed",
@@ -114,10 +114,11 @@ CASES: Final = {
     "put": "405 Method Not Allowed",
     "escape": "400 Bad Request",
 }
-"""Situations and what they are answered if the file says no more. Up to `body` each server has them all; the others
-arise only where the file has a table for them: a missing `host`, a line that is no field (`odd`), a POST without a
-length, a request that takes too long, a method that nobody knows, in small letters (`lower`), or not for a page (`post`
-to `/`), a page that the client has (`same`), a password that is always wanted (`auth`), another's address at a proxy,
+"""Situations and what they are answered if the file says no more (`lower`: a method in small letters).
+
+Up to `body` each server has them all; the others arise only where the file has a table for them: a missing
+`host`, a line that is no field (`odd`), a POST without a length, a request that takes too long, a method that nobody
+knows (`unknown`) or that is not for a page (`post` to `/`), a page that the client has (`same`), a password that is always wanted (`auth`), another's address at a proxy,
 `OPTIONS *` (`star`), a path out of the root (`escape`)."""
 ALWAYS: Final = tuple(CASES)[: tuple(CASES).index("body") + 1]
 
