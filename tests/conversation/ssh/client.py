@@ -65,7 +65,9 @@ class Client:
     def hello(self, line: bytes = LINE) -> bytes:
         """Exchange identifications; the server's KEXINIT."""
         while b"\n" not in self._heard:
-            self._heard += self._receive()
+            more = self._receive()
+            assert more, "no identification"
+            self._heard += more
         self._server, _, rest = bytes(self._heard).partition(b"\r\n")
         self._heard = bytearray(rest)
         self._send(line + b"\r\n")

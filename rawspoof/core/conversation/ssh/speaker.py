@@ -134,7 +134,10 @@ class Ssh(Speaker):
     def _served(self, kind: int, message: bytes) -> Reply | None:
         """What is said behind the keys, None to what has no business there."""
         if kind == _SERVICE_REQUEST:
-            if (service := Fields(message[1:]).string()) != _USERAUTH:
+            service = Fields(message[1:]).string()
+            if message[1:] != string(service):
+                return Reply(b"", Then.CLOSE)
+            if service != _USERAUTH:
                 return self._farewell(b"bad service request " + service[:64])
             self._login = self._login or Login(self._manners)
             return Reply(self._transport.seal(bytes([_SERVICE_ACCEPT]) + string(_USERAUTH)), Then.LISTEN)
