@@ -131,7 +131,9 @@ def _started(lab: Lab, name: str, ports: dict[str, int], folder: Path) -> "subpr
     large.write_bytes(bytes(100_000))
     words = {"port": port, "to": TARGET, "url": f"http://{TARGET}:{port}/", "folder": folder / name, "large": large}
     argv = [word.format(**words) for word in case.argv.split()]
-    return lab.run("attacker", argv, stdin=subprocess.DEVNULL, stdout=PIPE, stderr=STDOUT, text=True, errors="replace")
+    # hydra leaves a file where it stands.
+    how = {"stdin": subprocess.DEVNULL, "stdout": PIPE, "stderr": STDOUT, "cwd": folder}
+    return lab.run("attacker", argv, **how, text=True, errors="replace")
 
 
 def _ended(process: "subprocess.Popen[str]") -> Ended:

@@ -23,7 +23,7 @@ from tests.netns.taps import TARGET
 pytestmark = pytest.mark.netns
 
 PORTS: Final = {"nginx": 8080, "apache": 8081}
-QUIET_S: Final = 1.0
+QUIET_S: Final = 2.0
 STARTS_S: Final = 10.0
 HOST: Final = b"Host: www.example\r\n"
 VOLATILE: Final = (b"date", b"etag", b"last-modified", b"content-length")

@@ -116,10 +116,10 @@ CASES: Final = {
 }
 """Situations and what they are answered if the file says no more (`lower`: a method in small letters).
 
-Up to `body` each server has them all; the others arise only where the file has a table for them: a missing
-`host`, a line that is no field (`odd`), a POST without a length, a request that takes too long, a method that nobody
-knows (`unknown`) or that is not for a page (`post` to `/`), a page that the client has (`same`), a password that is always wanted (`auth`), another's address at a proxy,
-`OPTIONS *` (`star`), a path out of the root (`escape`)."""
+Up to `body` each server has them all; the others arise only where the file has a table for them: a missing `host`, a
+line that is no field (`odd`), a POST without a length, a request that takes too long, a method that nobody knows
+(`unknown`) or that is not for a page (`post` to `/`), a page that the client has (`same`), a password that is always
+wanted (`auth`), another's address at a proxy, `OPTIONS *` (`star`), a path out of the root (`escape`)."""
 ALWAYS: Final = tuple(CASES)[: tuple(CASES).index("body") + 1]
 
 _CLOSING: Final = frozenset((400, 408, 411, 413, 414, 431, 500, 501, 503, 505))
