@@ -29,4 +29,4 @@ def test_build_info_has_the_catalogues_version():
     told = build_info(visit("4.4.6"))
     assert (told["version"], told["versionArray"], len(told["gitVersion"])) == ("4.4.6", [4, 4, 6, 0], 40)
     assert build_info(visit("2.4.9"))["javascriptEngine"] == "V8"
-    assert build_info(Visit(living("mongodb-locked")))["version"] == "2.6.0"
+    assert build_info(Visit(living("mongodb-locked")))["version"] == "3.2.22"
