@@ -179,7 +179,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, E
         for world, args in WORLDS.items():
             stack.enter_context(running(labs[world], *args, "--events", str(folder / world)))
         towns = {world: town(*args) for world, args in WORLDS.items()}
-        started = {name: _started(labs[_world(case)], towns[_world(case)], case) for name, case in CASES.items()}
+        started = {
+            name: _started(labs[_world(case)], towns[_world(case)], case, folder) for name, case in CASES.items()
+        }
         yield {name: _ended(*client) for name, client in started.items()}, folder
 
 
@@ -187,7 +189,9 @@ def _world(case: Case) -> str:
     return "windows" if case.service in WINDOWS else "linux"
 
 
-def _started(lab: Lab, profile: Callable[[int], Profile], case: Case) -> "tuple[Identity, subprocess.Popen[str]]":
+def _started(
+    lab: Lab, profile: Callable[[int], Profile], case: Case, folder: Path
+) -> "tuple[Identity, subprocess.Popen[str]]":
     port, who = next(
         (port, who)
         for port in ((case.port,) if case.port else range(1, 65536))
@@ -195,7 +199,7 @@ def _started(lab: Lab, profile: Callable[[int], Profile], case: Case) -> "tuple[
     )
     argv = [word.format(port=port, to=TARGET) for word in shlex.split(case.argv)]
     how = {"stdin": subprocess.DEVNULL, "stdout": PIPE, "stderr": STDOUT, "text": True, "errors": "replace"}
-    return who, lab.run("attacker", argv, env={**os.environ, "HOME": "/nonexistent"}, **how)
+    return who, lab.run("attacker", argv, cwd=folder, env={**os.environ, "HOME": str(folder)}, **how)
 
 
 def _ended(who: Identity, process: "subprocess.Popen[str]") -> Ended:

@@ -35,6 +35,7 @@ WITHOUT_PRODUCT = {
     *("mqtt", "socks4", "socks5", "iperf3"),
     *("rpcbind", "nfs", "mountd", "nlockmgr", "statd", "rquotad", "ypserv", "ypbind"),
     *("rusersd", "sprayd", "cmsd", "ttdbserverd", "sadmind", "kafka", "keyserv", "nisd", "rstatd", "bgp", "q931"),
+    *("x11-closed", "x11-closed-old"),
 }
 
 FAMOUS = {

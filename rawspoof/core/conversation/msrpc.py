@@ -51,7 +51,7 @@ class Msrpc(Speaker):
 
     def __init__(self, visit: Visit) -> None:
         super().__init__(visit)
-        self._login = Login(visit, ntlm.house(visit, visit.fact("ntlm", b"10.0.17763").decode(), joined=True))
+        self._login = Login(visit, ntlm.house(visit, visit.word("ntlm", 0.0, b"10.0.17763").decode(), joined=True))
         self._bound: set[int] = set()
         self._named = False
         """Whether the client has tried to log in: it is refused whatever it asks then."""

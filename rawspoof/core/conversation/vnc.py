@@ -153,7 +153,7 @@ class Vnc(Speaker):
 
     def _refused(self, at: float, *offered: Credential) -> Reply:
         """RFC 6143 §7.1.3: since 3.8 with the reason."""
-        why = _counted(self.visit.fact("reason", b"Authentication failure")) if self._minor >= 8 else b""
+        why = _counted(self.visit.word("reason", at, b"Authentication failure")) if self._minor >= 8 else b""
         return Reply((1).to_bytes(4) + why, Then.CLOSE, notes=offered)
 
 

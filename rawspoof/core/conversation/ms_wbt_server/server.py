@@ -30,7 +30,7 @@ class Rdp(Speaker):
         self._kind: int | None = None
         """The security that was agreed on."""
         self._asked = 0
-        self._login = Login(visit, ntlm.house(visit, visit.fact("ntlm", b"6.1.7601").decode(), joined=True))
+        self._login = Login(visit, ntlm.house(visit, visit.word("ntlm", 0.0, b"6.1.7601").decode(), joined=True))
 
     def frame(self, heard: bytearray) -> Frame | None:
         """A TPKT (RFC 1006 §6), or a message of CredSSP; whatever else comes ends the conversation."""
@@ -55,7 +55,7 @@ class Rdp(Speaker):
         if self._kind in (HYBRID, HYBRID_EX) or len(request) < _MCS_AT:
             return _CLOSE
         if said[:2] == mcs.CONNECT_INITIAL:
-            version = int(self.visit.fact("rdp", b"00080004"), 16)
+            version = int(self.visit.word("rdp", at, b"00080004"), 16)
             chance = self.visit.octets(b"rdp", 32)
             return Reply(mcs.connect_response(said, version, self._asked, self._kind == RDP, chance), Then.LISTEN)
         if (step := mcs.next_step(said)) is not None:
@@ -69,7 +69,7 @@ class Rdp(Speaker):
         if said is None or ask is None:
             return said or _CLOSE
         notes: tuple[Note, ...] = (Credential("mstshash", ask.user, b""),) if ask.user else ()
-        kind = agreed(self.visit.fact("security"), ask.protocols)
+        kind = agreed(self.visit.word("security", at, b""), ask.protocols)
         self._asked = ask.protocols or 0
         self._kind = kind
         data = confirm(said.data, ask.protocols, kind)

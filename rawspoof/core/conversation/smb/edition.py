@@ -54,15 +54,15 @@ class Edition(NamedTuple):
 def edition(visit: Visit) -> Edition:
     """The server that lives there."""
     samba = "Samba" in visit.identity.product
-    house = ntlm.house(visit, visit.fact("ntlm", b"6.1.0").decode(), joined=not samba)
+    house = ntlm.house(visit, visit.word("ntlm", 0.0, b"6.1.0").decode(), joined=not samba)
     chance = blake2b(b"smb" + visit.fact("fqdn"), digest_size=20).digest()
     return Edition(
         samba=samba,
-        dialects=tuple(int(text, 16) for text in visit.fact("dialects").split()),
-        native=visit.fact("native").decode("latin-1"),
-        lanman=visit.fact("lanman").decode("latin-1"),
+        dialects=tuple(int(text, 16) for text in visit.word("dialects", 0.0, b"").split()),
+        native=visit.word("native", 0.0, b"").decode("latin-1"),
+        lanman=visit.word("lanman", 0.0, b"").decode("latin-1"),
         workgroup=house.domain if house.joined else "WORKGROUP",
-        called=visit.fact("host").upper()[:15] if visit.fact("sessions") == b"named" else b"",
+        called=visit.fact("host").upper()[:15] if visit.word("sessions", 0.0, b"") == b"named" else b"",
         direct=visit.fact("port") != b"139",
         # Samba's is its name.
         guid=visit.fact("host").lower()[:16].ljust(16, b"\0") if samba else chance[:16],
