@@ -93,6 +93,12 @@ def test_other_protocols_are_names_that_are_wrong():
     assert b"<" not in said(replies)
 
 
+def test_any_length_is_typed_in_vain():
+    for size in (500, 20000, 40000):
+        replies = converse(BUSYBOX, [b"x" * size, b"\r\n"])
+        assert replies[-1] == (b"\r\nPassword: ", Then.LISTEN, 0.0, (Request(b"x" * 255),))
+
+
 def test_any_bytes_are_borne():
     words = (b"\xff", b"\xfb", b"\xfd", b"\xfa", b"\x18", b"\xff\xf0", b"\r", b"\n", b"\0", b"root", b"\x7f", REFUSAL)
     for who in (BUSYBOX, LINUX, living("console-telnet", product="VLC media player telnetd")):

@@ -21,6 +21,9 @@ _KEYS: Final = {_ERASE: b"\x7f", _KILL: b"\x15", _ESCAPED: b"\xff"}
 _LEAVE: Final = (b"\x03", b"\x04")
 """^C and ^D at the beginning of a line: login(1) gives up."""
 
+RUN_MAX: Final = 1024
+"""Octets that are taken in at a time."""
+
 _RUN = re.compile(rb"[\x03\x04]|[^\x03\x04\r\n\xff]+")
 _NAME = re.compile(rb"(?i)(?:user|log ?[io]n|account|userid|access level)[^\r\n]*[:>]\s*$")
 _SECRET = re.compile(rb"(?i)pass(?:word|wd)[^\r\n]*[:>]\s*$")
@@ -69,7 +72,7 @@ class Telnet(Speaker):
             return Part(bytes(heard[:size]), size) if size else None
         if after_cr and heard[0] in (_LF, 0):
             return Part(b"", 1)
-        if run := _RUN.match(heard):
+        if run := _RUN.match(heard, 0, RUN_MAX):
             return Part(run[0], run.end())
         return Frame(self._line.text, 1)
 
