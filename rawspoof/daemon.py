@@ -18,8 +18,7 @@ from rawspoof import assembly, worker
 from rawspoof.config.model import Config
 from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
-from rawspoof.edges.sinks.collector import collect, open_sinks
-from rawspoof.edges.sinks.dispatcher import Dispatcher
+from rawspoof.edges.sinks.collector import collect, dispatcher, open_sinks, store_folder
 from rawspoof.edges.system import personalities, privileges, process, secret
 
 if TYPE_CHECKING:
@@ -201,6 +200,7 @@ class Supervisor:
         events = self._made.config.events
         try:
             sinks = open_sinks(events, socket.gethostname())
+            self._make_store()
         except OSError as error:
             raise CannotStart(f"{error.filename}: {error.strerror}: name a file that can be written") from None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -215,12 +215,20 @@ class Supervisor:
                 ours.append(end)
             privileges.become(self._made.config.sensor.user, ())
             privileges.die_with_parent(signal.SIGTERM, parent)
-            return collect(theirs, ours, Dispatcher(sinks, events.batch_max))
+            return collect(theirs, ours, dispatcher(self._made.config, sinks))
 
         self._collector.started(process.fork(body))
         theirs.close()
         for sink in sinks:
             sink.close()
+
+    def _make_store(self) -> None:
+        """The store's folder, the collector's own. Raises OSError."""
+        config = self._made.config
+        if config.store.enabled:
+            folder, user = store_folder(config), pwd.getpwnam(config.sensor.user)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+            os.chown(folder, user.pw_uid, user.pw_gid)
 
     def _start_worker(self, number: int) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -11,8 +11,8 @@ from rawspoof.edges.link.base import Link
 from rawspoof.edges.link.capture import CaptureError
 from rawspoof.edges.link.pcap import PcapLink
 from rawspoof.edges.link.recorder import RecorderLink
+from rawspoof.edges.sinks.base import Sink
 from rawspoof.edges.sinks.collector import open_sinks
-from rawspoof.edges.sinks.dispatcher import Dispatcher
 from rawspoof.edges.system import personalities, secret
 from rawspoof.loop import serve
 
@@ -34,20 +34,21 @@ def run(config: Config, source: str, output: str | None, events: str | None) -> 
         link: Link = PcapLink(source)
         if output is not None:
             link = stack.enter_context(RecorderLink(link, open(output, "wb")))  # noqa: SIM115  the recorder closes it
-        dispatcher = Dispatcher(open_sinks(Events(file=events or ""), OBSERVER), config.events.batch_max)
-        stack.callback(dispatcher.close)
+        sinks = open_sinks(Events(file=events or ""), OBSERVER)
+        for sink in sinks:
+            stack.callback(sink.close)
         try:
-            serve(link, sensor, lambda events: _publish(dispatcher, events), _complain)
+            serve(link, sensor, lambda events: _publish(sinks, events), _complain)
         except CaptureError as error:
             log.error("%s", error)
             return 1
     return 0
 
 
-def _publish(dispatcher: Dispatcher, events: Sequence[AnyEvent]) -> None:
-    """Written at once: nothing drains the dispatcher meanwhile, and what finds no room in it is lost."""
-    dispatcher.put(events)
-    dispatcher.flush()
+def _publish(sinks: Sequence[Sink], events: Sequence[AnyEvent]) -> None:
+    """Written at once: a capture can wait."""
+    for sink in sinks:
+        sink.write(events)
 
 
 def _complain(error: Exception, raw: bytes | None) -> None:

@@ -97,7 +97,10 @@ def run(
     config = made.config.sensor
     try:
         link = NfqueueLink(config.queue + number, config.queue_max, MARK, clock.steady())
-        wanted = bool(made.config.events.file or made.config.events.log_file or made.config.events.verbose)
+        events_wanted = made.config.events
+        wanted = bool(
+            made.config.store.enabled or events_wanted.file or events_wanted.log_file or events_wanted.verbose
+        )
         publisher = Publisher(events, sensor.tally, lambda: link.unsent, wanted)
         link.idle = publisher.flush
         privileges.become(config.user, {privileges.CAP_NET_ADMIN, privileges.CAP_NET_RAW})

@@ -103,6 +103,7 @@ OPTIONS: Final[tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...]] = (
     ("sensor.workers", ("--workers",), _one("N|auto", "packet processes; auto: one a core", type=workers)),
     ("sensor.queue", ("--queue",), _one("N", "the first NFQUEUE queue", type=int)),
     ("sensor.personality", ("--personality",), _one("NAME", "whose TCP to speak")),
+    ("sensor.state_dir", ("--state-dir",), _one("DIR", "where the secret and the store are")),
     ("sensor.secret_file", ("--secret-file",), _one("FILE", "what the world is dealt from")),
     (
         "sensor.firewall",

@@ -45,7 +45,7 @@ class Sensor(Section, frozen=True):
     user: str = "nobody"
     """The user packet workers and collector become."""
     state_dir: str = "/var/lib/rawspoof"
-    """Where the secret is kept."""
+    """Where secret and store are kept."""
     secret_file: str = ""
     """The secret's file; empty: `secret` in the state directory, made at the first start."""
 
@@ -117,8 +117,21 @@ class Events(Section, frozen=True):
     """portspoof-py's line for each completed connection; empty: nowhere."""
     verbose: bool = False
     """Print portspoof-py's lines to standard output."""
-    batch_max: Count = 4096
-    """Events waiting in the collector; more are dropped and counted."""
+    queue_max: Count = 65536
+    """Events waiting for one sink; more are read back from the store, or dropped (the oldest) and counted."""
+
+
+class Store(Section, frozen=True):
+    """Events kept on this machine, for `rawspoof events` and `report`, and for sinks that were away."""
+
+    enabled: bool = True
+    """Keep them."""
+    folder: str = ""
+    """Where; empty: `store` in the state directory."""
+    retention_days: Count = 30
+    """Days kept, today included; older ones are removed."""
+    mb_max: Count = 1024
+    """MiB of all days together; the oldest day goes for more."""
 
 
 class Config(Section, frozen=True):
@@ -129,6 +142,7 @@ class Config(Section, frozen=True):
     tcp: Tcp = Tcp()
     watch: Watch = Watch()
     events: Events = Events()
+    store: Store = Store()
     signatures: tuple[str, ...] = ()
     """Further signatures beside the ones that come along: folders of service TOML files, or files (our TOML,
     portspoof's signatures, an nmap-service-probes)."""

@@ -69,7 +69,7 @@ def sensor(folder: Path, command: str) -> Side:
     log = folder / "sensor.log"
 
     def start(lab: Lab, part: Part) -> Running:
-        words = [*command.split(), *OPTIONS[part].split(), "--secret-file", str(folder / "secret")]
+        words = [*command.split(), *OPTIONS[part].split(), "--state-dir", str(folder)]
         return _start(lab, words, "rawspoof-work", log, lambda: "rawspoof: ready" in log.read_text(errors="replace"))
 
     return Side("rawspoof", start)

@@ -72,8 +72,10 @@ def start(lab: Lab, folder: Path, *args: str, **kwargs: Any) -> Sensor:
     """A sensor on its way up, for tests in which it does not get there; `kwargs` are Popen's."""
     secret = folder / "secret"
     secret.write_bytes(SECRET)
+    # The collector, which is nobody, has its store in there.
+    folder.chmod(0o755)
     with (folder / "stderr").open("wb") as stderr:
-        argv = [sys.executable, "-m", "rawspoof", "run", "--secret-file", str(secret), *args]
+        argv = [sys.executable, "-m", "rawspoof", "run", "--state-dir", str(folder), *args]
         return Sensor(lab.run("sensor", argv, stdin=subprocess.DEVNULL, stderr=stderr, **kwargs), folder)
 
 

@@ -71,9 +71,9 @@ def test_the_sensor_is_our_own_with_the_arguments_given_and_a_secret_of_its_own(
     monkeypatch.setenv("SHELL", "/bin/zsh")
     assert run_lab(["--world=open"], []) == 0
     ((started, command),) = played
-    assert started[:5] == [sys.executable, "-m", "rawspoof", "run", "--secret-file"]
+    assert started[:5] == [sys.executable, "-m", "rawspoof", "run", "--state-dir"]
     assert started[6:] == ["--world=open"]
-    assert not Path(started[5]).parent.exists()
+    assert not Path(started[5]).exists()
     assert command == ["/bin/zsh"]
 
 

@@ -39,7 +39,9 @@ def run_lab(sensor_args: Sequence[str], command: Sequence[str]) -> int:
     sensor does not start (its own words have then been shown), OSError where there is no root or no such command.
     """
     with TemporaryDirectory(prefix="rawspoof-lab-") as state, _ending_on_sigterm():
-        sensor = [sys.executable, "-m", "rawspoof", "run", "--secret-file", f"{state}/secret", *sensor_args]
+        # The collector, which is nobody, has its store in there.
+        os.chmod(state, 0o755)  # noqa: S103  the secret in it is readable by its owner only
+        sensor = [sys.executable, "-m", "rawspoof", "run", "--state-dir", state, *sensor_args]
         return play(sensor, command or [os.environ.get("SHELL", "/bin/sh")])
 
 

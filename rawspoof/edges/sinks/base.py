@@ -10,13 +10,16 @@ log = logging.getLogger(__name__)
 
 
 class Sink(Protocol):
-    """A place where events end. It takes care of its own limits and of a place that is full or away."""
+    """A place where events end. Called from one thread, its lane's; a place that is away is one that raises."""
 
     name: str
     """How the operator's log calls it."""
 
-    def write(self, batch: Sequence[AnyEvent]) -> None:
-        """Write these events, or count those that could not be."""
+    def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
+        """Write these events, the first of which has this number; the others follow without a gap.
+
+        Any exception means that the batch was not taken: it comes again, the same, until it is.
+        """
 
     def reopen(self) -> None:
         """Open the place anew (SIGHUP: a log was rotated); where that is not allowed, go on with the old one."""

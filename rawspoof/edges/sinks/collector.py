@@ -8,14 +8,18 @@ import selectors
 import signal
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
-from rawspoof.config.model import Events
+from rawspoof.config.model import Config, Events
 from rawspoof.edges.sinks import ecs, pylog
 from rawspoof.edges.sinks.base import Sink, Tally
 from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, decoder
-from rawspoof.edges.sinks.dispatcher import Dispatcher
+from rawspoof.edges.sinks.dispatcher import Dispatcher, lanes
 from rawspoof.edges.sinks.jsonl import Jsonl
+from rawspoof.edges.sinks.lane import Lane
+from rawspoof.edges.store.database import Store
+from rawspoof.edges.store.queries import Reader
 
 DRAIN_S: Final = 1.0
 """Longest time between being told to end and ending; what the workers have not said by then is lost."""
@@ -27,6 +31,21 @@ COUNTERS_MAX: Final = 64
 """Counter names kept; a worker has about a dozen, and one that invents more is ill."""
 
 log = logging.getLogger(__name__)
+
+
+def dispatcher(config: Config, sinks: Sequence[Sink]) -> Dispatcher:
+    """What hands events to these sinks, and to the store where there is one. Called in the collector's own process."""
+    made = lanes(sinks, config.events.queue_max)
+    if not config.store.enabled:
+        return Dispatcher(made)
+    folder = store_folder(config)
+    store = Store(folder, config.store.retention_days, config.store.mb_max)
+    return Dispatcher([Lane(store, config.events.queue_max), *made], Reader(folder).last())
+
+
+def store_folder(config: Config) -> Path:
+    """Where events are kept."""
+    return Path(config.store.folder or f"{config.sensor.state_dir}/store")
 
 
 def open_sinks(events: Events, observer: str) -> list[Sink]:
@@ -54,7 +73,8 @@ def collect(control: socket.socket, workers: Sequence[socket.socket], dispatcher
     collector = Collector(control, workers, dispatcher)
     try:
         collector.run()
-        dispatcher.close()
+        if not dispatcher.close():
+            raise _Late
         signal.setitimer(signal.ITIMER_REAL, 0)
     except _Late:
         log.warning("collector: ended before the workers did")
@@ -90,11 +110,11 @@ class Collector:
         while self._workers or not self._stopping:
             for key, _ in self._selector.select():
                 key.data(key.fileobj)
-            self._dispatcher.flush()
 
     def summary(self) -> str:
         """Everything counted that is not zero, as `name=count`."""
-        tallies = {"malformed": self._malformed, "dropped": self._dispatcher.dropped, **self._counters}
+        tallies = {"malformed": self._malformed, **self._counters}
+        tallies |= {f"{lane.sink.name} dropped": lane.dropped for lane in self._dispatcher.lanes}
         return " ".join(f"{name}={tally.count}" for name, tally in tallies.items() if tally.count) or "nothing lost"
 
     def _take_signals(self) -> None:

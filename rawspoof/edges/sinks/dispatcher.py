@@ -1,47 +1,50 @@
-"""Hands events to every sink. Decides that one sink's trouble is no other's. Knows no sink by name, no socket."""
+"""Hands every event to every sink, each on a lane of its own. Knows no sink by name, no socket, no file."""
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 
 from rawspoof.core.event import AnyEvent
-from rawspoof.edges.sinks.base import Sink, Tally
+from rawspoof.edges.sinks.base import Sink
+from rawspoof.edges.sinks.lane import Lane
+
+CLOSE_S = 0.8
+"""Longest time in which sinks finish what waits when the collector ends."""
 
 
 class Dispatcher:
-    """Keeps at most `batch_max` events until they are written; those beyond are dropped and counted."""
+    """Numbers events and spreads them. `put` never waits, however slow a sink is."""
 
-    def __init__(self, sinks: Sequence[Sink], batch_max: int) -> None:
+    def __init__(self, lanes: Sequence[Lane], last: int = 0) -> None:
+        """`last` is the number of the last event of the time before."""
+        self.lanes = lanes
         self.handed = 0
-        """Events that were handed to the sinks."""
-        self.dropped = Tally("collector: events dropped, events.batch_max were waiting")
-        self._sinks = [(sink, Tally(f"{sink.name}: batches failed")) for sink in sinks]
-        self._batch_max = batch_max
-        self._waiting: list[AnyEvent] = []
+        """Events taken in."""
+        self._last = last
 
     def put(self, events: Sequence[AnyEvent]) -> None:
-        """Take events in, as far as there is room."""
-        room = self._batch_max - len(self._waiting)
-        self._waiting.extend(events[:room])
-        self.dropped.add(max(0, len(events) - room))
-
-    def flush(self) -> None:
-        """Hand what waits to each sink."""
-        batch, self._waiting = self._waiting, []
-        if batch:
-            self.handed += len(batch)
-            self._each(lambda sink: sink.write(batch))
+        """Take events in."""
+        if not events:
+            return
+        first = self._last + 1
+        self._last += len(events)
+        self.handed += len(events)
+        for lane in self.lanes:
+            lane.put(first, events)
 
     def reopen(self) -> None:
         """Let each sink open its place anew."""
-        self._each(lambda sink: sink.reopen())
+        for lane in self.lanes:
+            lane.reopen()
 
-    def close(self) -> None:
-        """Write what waits and close each sink."""
-        self.flush()
-        self._each(lambda sink: sink.close())
+    def close(self, within_s: float = CLOSE_S) -> bool:
+        """Write what waits and close each sink; False if one was not done in time."""
+        until = time.monotonic() + within_s
+        for lane in self.lanes:
+            lane.finish()
+        done = [lane.close(max(until - time.monotonic(), 0.0)) for lane in self.lanes]
+        return all(done)
 
-    def _each(self, act: Callable[[Sink], None]) -> None:
-        for sink, failed in self._sinks:
-            try:
-                act(sink)
-            except Exception as error:
-                failed.add(1, repr(error))
+
+def lanes(sinks: Sequence[Sink], queue_max: int) -> list[Lane]:
+    """A lane for each sink, without a store to fall back on."""
+    return [Lane(sink, queue_max) for sink in sinks]

@@ -33,7 +33,7 @@ class Jsonl:
         self._rest = b""
         self._fd = self._open()
 
-    def write(self, batch: Sequence[AnyEvent]) -> None:
+    def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
         """Append a line for each event that has one; the lines that do not fit are lost and counted."""
         data = self._rest + b"".join([line for event in batch if (line := self._text(event))])
         done = 0

@@ -52,11 +52,13 @@ class CaptureSink:
         self.name = name
         self.events: list[AnyEvent] = []
         self.done: list[str] = []
+        self.firsts: list[int] = []
         self.error: Exception | None = None
 
-    def write(self, batch: Sequence[AnyEvent]) -> None:
+    def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
         if self.error:
             raise self.error
+        self.firsts.append(first)
         self.events += batch
 
     def reopen(self) -> None:

@@ -18,7 +18,7 @@ from rawspoof.edges.sinks import collector, pylog
 from rawspoof.edges.sinks.base import Sink
 from rawspoof.edges.sinks.batch import encoder
 from rawspoof.edges.sinks.collector import collect, hand_over, open_sinks
-from rawspoof.edges.sinks.dispatcher import Dispatcher
+from rawspoof.edges.sinks.dispatcher import Dispatcher, lanes
 from rawspoof.edges.sinks.jsonl import Jsonl
 
 from .samples import OPENED
@@ -28,30 +28,39 @@ WAIT_MS = 20_000
 ENCODE = encoder()
 
 
-class SignSink:
-    """Gives a sign down a pipe for each event and each reopening, so that a test waits for them and for no clock."""
+class SignSink(Jsonl):
+    """A file, and a sign down a pipe for each event and each reopening: a test waits for them and for no clock."""
 
-    name = "sign"
+    def __init__(self, path: Path, fd: int) -> None:
+        super().__init__(str(path), pylog.line)
+        self._signs = fd
+
+    def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
+        super().write(batch, first)
+        os.write(self._signs, b"." * len(batch))
+
+    def reopen(self) -> None:
+        super().reopen()
+        os.write(self._signs, b"r")
+
+
+class StuckSink:
+    """Writes to a pipe that is full and that nobody reads."""
+
+    name = "stuck"
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
 
-    def write(self, batch: Sequence[AnyEvent]) -> None:
-        os.write(self._fd, b"." * len(batch))
+    def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
+        while True:
+            os.write(self._fd, bytes(65536))
 
     def reopen(self) -> None:
-        os.write(self._fd, b"r")
+        """Nothing."""
 
     def close(self) -> None:
         os.close(self._fd)
-
-
-class StuckSink(SignSink):
-    """Writes to a pipe that is full and that nobody reads."""
-
-    def write(self, batch: Sequence[AnyEvent]) -> None:
-        while True:
-            os.write(self._fd, bytes(65536))
 
 
 class Running(NamedTuple):
@@ -99,9 +108,9 @@ def running(folder: Path, workers: int = 1, stuck: bool = False) -> Iterator[Run
             for ours in (control, *(pair[0] for pair in pairs)):
                 ours.close()
             logging.basicConfig(filename=log, level=logging.INFO, format="%(message)s", force=True)
-            sinks: list[Sink] = [Jsonl(str(path), pylog.line), SignSink(sign_end)]
+            sinks: list[Sink] = [SignSink(path, sign_end)]
             sinks += [StuckSink(stuck_write)] * stuck
-            os._exit(collect(theirs, [pair[1] for pair in pairs], Dispatcher(sinks, 4096)))
+            os._exit(collect(theirs, [pair[1] for pair in pairs], Dispatcher(lanes(sinks, 4096))))
         finally:
             os._exit(99)
     os.close(sign_end)

@@ -1,52 +1,54 @@
 """Every sink gets every event, whatever becomes of the others."""
 
-from rawspoof.edges.sinks.dispatcher import Dispatcher
+import threading
+
+from rawspoof.edges.sinks.dispatcher import Dispatcher, lanes
 
 from .samples import EXAMPLES, CaptureSink
 
 
-def test_each_sink_gets_what_waits_once():
-    one, two = CaptureSink(), CaptureSink()
-    dispatcher = Dispatcher([one, two], 10)
+def test_each_sink_gets_every_event_once_and_is_closed():
+    one, two = CaptureSink("one"), CaptureSink("two")
+    dispatcher = Dispatcher(lanes([one, two], 100))
     dispatcher.put(EXAMPLES)
-    dispatcher.flush()
-    dispatcher.flush()
-    assert one.events == two.events == list(EXAMPLES)
-    assert dispatcher.handed == len(EXAMPLES)
-
-
-def test_a_failing_sink_is_told_and_touches_no_other(caplog):
-    bad, good = CaptureSink("bad"), CaptureSink("good")
-    bad.error = RuntimeError("no")
-    dispatcher = Dispatcher([bad, good], 10)
-    for _ in range(11):
-        dispatcher.put(EXAMPLES[:1])
-        dispatcher.flush()
-    assert len(good.events) == 11
-    assert caplog.messages == [f"bad: batches failed: {count} so far (RuntimeError('no'))" for count in (1, 10)]
-    bad.error = None
-    dispatcher.put(EXAMPLES)
-    dispatcher.flush()
-    assert bad.events == list(EXAMPLES)
-
-
-def test_more_than_fits_is_dropped_and_counted(caplog):
-    sink = CaptureSink()
-    dispatcher = Dispatcher([sink], 3)
-    dispatcher.put(EXAMPLES[:2])
-    dispatcher.put(EXAMPLES)
-    dispatcher.put(EXAMPLES)
-    assert dispatcher.dropped.count == 2 * len(EXAMPLES) - 1
-    assert "events dropped" in caplog.text
-    dispatcher.flush()
-    assert sink.events == [*EXAMPLES[:2], EXAMPLES[0]]
-
-
-def test_closing_writes_what_waits():
-    sink = CaptureSink()
-    dispatcher = Dispatcher([sink], 10)
-    dispatcher.put(EXAMPLES)
+    dispatcher.put([])
+    dispatcher.put(EXAMPLES[:1])
     dispatcher.reopen()
-    dispatcher.close()
-    assert sink.events == list(EXAMPLES)
-    assert sink.done == ["reopen", "close"]
+    assert dispatcher.close(10.0)
+    assert one.events == two.events == [*EXAMPLES, EXAMPLES[0]]
+    assert dispatcher.handed == len(EXAMPLES) + 1
+    assert one.done[-1] == "close"
+
+
+def test_events_are_numbered_after_those_of_the_time_before():
+    sink = CaptureSink()
+    dispatcher = Dispatcher(lanes([sink], 100), last=41)
+    dispatcher.put(EXAMPLES[:2])
+    dispatcher.put(EXAMPLES[:1])
+    assert dispatcher.close(10.0)
+    assert sink.firsts in ([42], [42, 44])
+
+
+class Stuck(CaptureSink):
+    """Holds whoever writes until it is let go."""
+
+    def __init__(self):
+        super().__init__("stuck")
+        self.reached, self.go = threading.Event(), threading.Event()
+
+    def write(self, batch, first=0):
+        self.reached.set()
+        self.go.wait(20.0)
+
+
+def test_a_sink_that_is_stuck_holds_up_nobody():
+    stuck, good = Stuck(), CaptureSink("good")
+    dispatcher = Dispatcher(lanes([stuck, good], 100))
+    dispatcher.put(EXAMPLES)
+    assert stuck.reached.wait(10.0)
+    for _ in range(50):
+        dispatcher.put(EXAMPLES)
+    assert not dispatcher.close(0.2)
+    assert good.done == ["close"]
+    assert good.events[: len(EXAMPLES)] == list(EXAMPLES)
+    stuck.go.set()

@@ -1,0 +1,134 @@
+"""Writes events into SQLite, a file for each UTC day, and lets the oldest go. A broken file is set aside.
+
+Each object belongs to one thread. Readers open the same files themselves (WAL lets them).
+"""
+
+import logging
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from rawspoof.core.event import AnyEvent
+from rawspoof.edges.store import schema
+
+NAME: Final = "events-{day}.sqlite"
+BUSY_S: Final = 5.0
+"""How long a reader or writer waits for another."""
+CHECK_EVERY: Final = 20_000
+"""Events between two looks at how much there is."""
+
+log = logging.getLogger(__name__)
+
+
+class Store:
+    """A Sink."""
+
+    def __init__(self, folder: Path, retention_days: int, mb_max: int) -> None:
+        """`mb_max` is MiB of all files together. Raises OSError where the folder cannot be made."""
+        self.name = "store"
+        self._folder, self._retention_days, self._bytes_max = folder, retention_days, mb_max << 20
+        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+        self._day: date | None = None
+        self._database: sqlite3.Connection | None = None
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._unchecked = 0
+
+    def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
+        """Keep events under their numbers; one that is there already stays. Raises sqlite3.Error, OSError."""
+        rows: dict[date, list[tuple[int, float, str, bytes, int, bytes]]] = {}
+        for number, event in enumerate(batch, first):
+            kind = str(type(event).__struct_config__.tag)
+            row = (number, event.at, kind, event.src, event.dport, self._encode(event))
+            rows.setdefault(datetime.fromtimestamp(event.at, UTC).date(), []).append(row)
+        for day, todays in rows.items():
+            with self._of(day) as database:
+                database.executemany("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?)", todays)
+        self._unchecked += len(batch)
+        if self._unchecked >= CHECK_EVERY:
+            self._unchecked = 0
+            self._prune()
+
+    def reopen(self) -> None:
+        """Nothing: the files are ours alone."""
+
+    def close(self) -> None:
+        """Close the file of the day."""
+        if self._database is not None:
+            self._database.close()
+        self._database, self._day = None, None
+
+    def _of(self, day: date) -> sqlite3.Connection:
+        if self._database is None or day != self._day:
+            self.close()
+            self._database, self._day = open_day(self._folder / NAME.format(day=day.isoformat())), day
+            self._prune()
+        return self._database
+
+    def _prune(self) -> None:
+        """Days beyond the retention go, then the oldest until there is room; today's stays."""
+        days = files(self._folder)
+        today = self._day.isoformat() if self._day else ""
+        sizes = {path: _size(path) for path in days}
+        for path in days:
+            old = self._day is not None and (self._day - _day_of(path)).days >= self._retention_days
+            if today in path.name or not (old or sum(sizes.values()) > self._bytes_max):
+                continue
+            log.info("store: %s goes: %s", path.name, "its time is over" if old else "store.mb_max is reached")
+            del sizes[path]
+            for part in (path, *_beside(path)):
+                part.unlink(missing_ok=True)
+
+
+def open_day(path: Path) -> sqlite3.Connection:
+    """The database of a day, made or set aside where needed. Raises sqlite3.Error, OSError."""
+    try:
+        return _open(path)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        aside = path.with_suffix(f".broken-{datetime.now(UTC):%H%M%S}")
+        log.warning("%s is broken (%s): it is kept as %s and a new one begun", path.name, error, aside.name)
+        path.rename(aside)
+        for part in _beside(path):
+            part.unlink(missing_ok=True)
+        return _open(path)
+
+
+def files(folder: Path) -> list[Path]:
+    """The files there are, oldest first."""
+    return sorted(folder.glob(NAME.format(day="????-??-??")))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    # A Store is made in one thread, its lane's owner, and used in that lane only.
+    database = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
+    try:
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, schema.VERSION):
+            raise sqlite3.DatabaseError(f"version {version}, {schema.VERSION} expected")
+        for pragma in schema.PRAGMAS:
+            database.execute(f"PRAGMA {pragma}")
+        database.executescript(schema.TABLES)
+        database.execute(f"PRAGMA user_version = {schema.VERSION}")
+        database.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.Error:
+        database.close()
+        raise
+    path.chmod(0o640)
+    return database
+
+
+def _beside(path: Path) -> tuple[Path, Path]:
+    return path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")
+
+
+def _size(path: Path) -> int:
+    return sum(part.stat().st_size for part in (path, *_beside(path)) if part.exists())
+
+
+def _day_of(path: Path) -> date:
+    return date.fromisoformat(path.stem.removeprefix("events-"))

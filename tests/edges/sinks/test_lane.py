@@ -1,0 +1,125 @@
+"""A lane writes every event once and in order, whatever its sink does, as far as there is room or a store."""
+
+import threading
+
+import pytest
+
+from rawspoof.core.event import SynData
+from rawspoof.edges.sinks import lane
+from rawspoof.edges.sinks.lane import Lane
+
+from .samples import CaptureSink
+
+WAIT_S = 20.0
+
+
+def event(number):
+    return SynData(float(number), bytes(4), 1, bytes(4), 2, b"x", number)
+
+
+class Flaky(CaptureSink):
+    """Fails until it is told not to; says when it was tried and when it has enough."""
+
+    def __init__(self, enough):
+        super().__init__("flaky")
+        self.tried, self.full = threading.Event(), threading.Event()
+        self.enough = enough
+        self.error = OSError("away")
+
+    def write(self, batch, first=0):
+        self.tried.set()
+        super().write(batch, first)
+        if len(self.events) >= self.enough:
+            self.full.set()
+
+
+class Spool:
+    """A store that has all there ever was."""
+
+    def __init__(self, events):
+        self.events, self.taken = events, {}
+
+    def read(self, after, most):
+        return self.events[after : after + most]
+
+    def position(self, sink):
+        return self.taken.get(sink)
+
+    def remember(self, sink, number):
+        self.taken[sink] = number
+
+
+@pytest.fixture(autouse=True)
+def _hurry(monkeypatch):
+    monkeypatch.setattr(lane, "RETRY_S", 0.001)
+    monkeypatch.setattr(lane, "LAG_S", 0.001)
+
+
+def test_a_batch_that_failed_comes_again():
+    sink = Flaky(3)
+    way = Lane(sink, 10)
+    way.put(1, [event(1), event(2)])
+    assert sink.tried.wait(WAIT_S)
+    way.put(3, [event(3)])
+    sink.error = None
+    assert sink.full.wait(WAIT_S)
+    assert way.close(WAIT_S)
+    assert [e.size for e in sink.events] == [1, 2, 3]
+    assert way.failed.count >= 1
+    assert way.written == 3
+
+
+def test_without_a_store_the_oldest_go_and_are_counted():
+    sink = Flaky(5)
+    way = Lane(sink, 5)
+    way.put(1, [event(n) for n in range(1, 4)])
+    assert sink.tried.wait(WAIT_S)
+    way.put(4, [event(n) for n in range(4, 21)])
+    sink.error = None
+    assert sink.full.wait(WAIT_S)
+    assert way.close(WAIT_S)
+    assert [e.size for e in sink.events][-5:] == [16, 17, 18, 19, 20]
+    assert way.dropped.count + len(sink.events) == 20
+
+
+def test_with_a_store_nothing_is_lost_and_nothing_comes_twice():
+    everything = [event(n) for n in range(1, 2001)]
+    spool, sink = Spool([]), Flaky(2000)
+    spool.taken["flaky"] = 0
+    way = Lane(sink, 10, spool)
+    for number in range(0, 2000, 50):
+        way.put(number + 1, everything[number : number + 50])
+        if number == 1000:
+            spool.events = everything
+            sink.error = None
+    assert sink.full.wait(WAIT_S)
+    assert way.close(WAIT_S)
+    assert [e.size for e in sink.events] == list(range(1, 2001))
+    assert spool.taken["flaky"] == 2000
+
+
+def test_after_a_restart_it_goes_on_where_it_was():
+    spool, sink = Spool([event(n) for n in range(1, 101)]), Flaky(60)
+    spool.taken["flaky"], sink.error = 40, None
+    way = Lane(sink, 1000, spool)
+    way.put(101, [])
+    assert sink.full.wait(WAIT_S)
+    assert way.close(WAIT_S)
+    assert [e.size for e in sink.events] == list(range(41, 101))
+
+
+def test_a_sink_that_is_new_begins_with_what_is_new():
+    everything = [event(n) for n in range(1, 101)]
+    spool, sink = Spool(everything), Flaky(10)
+    sink.error = None
+    way = Lane(sink, 1000, spool)
+    way.put(91, everything[90:])
+    assert sink.full.wait(WAIT_S)
+    assert way.close(WAIT_S)
+    assert [e.size for e in sink.events] == list(range(91, 101))
+
+
+def test_a_lane_that_never_had_anything_closes_its_sink():
+    sink = CaptureSink()
+    assert Lane(sink, 5).close(0.0)
+    assert sink.done == ["close"]
