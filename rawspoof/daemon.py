@@ -147,6 +147,7 @@ class Supervisor:
         """Collector, workers, then the table: packets come when somebody listens. Raises CannotStart, FirewallError."""
         for number in range(len(self._workers)):
             self._events[number] = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._make_store()
         self._start_collector()
         for number in range(len(self._workers)):
             self._start_worker(number)
@@ -200,7 +201,6 @@ class Supervisor:
         events = self._made.config.events
         try:
             sinks = open_sinks(events, socket.gethostname())
-            self._make_store()
         except OSError as error:
             raise CannotStart(f"{error.filename}: {error.strerror}: name a file that can be written") from None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

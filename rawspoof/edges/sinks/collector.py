@@ -39,7 +39,14 @@ def dispatcher(config: Config, sinks: Sequence[Sink]) -> Dispatcher:
     if not config.store.enabled:
         return Dispatcher(made)
     folder = store_folder(config)
-    store = Store(folder, config.store.retention_days, config.store.mb_max)
+    try:
+        store = Store(folder, config.store.retention_days, config.store.mb_max)
+    except OSError as error:
+        who = config.sensor.user
+        log.error(
+            "%s: %s: let %s into it, or name another store.folder; no events are kept", folder, error.strerror, who
+        )
+        return Dispatcher(made)
     return Dispatcher([Lane(store, config.events.queue_max), *made], Reader(folder).last())
 
 

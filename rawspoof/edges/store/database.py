@@ -3,7 +3,9 @@
 Each object belongs to one thread. Readers open the same files themselves (WAL lets them).
 """
 
+import errno
 import logging
+import os
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -28,10 +30,12 @@ class Store:
     """A Sink."""
 
     def __init__(self, folder: Path, retention_days: int, mb_max: int) -> None:
-        """`mb_max` is MiB of all files together. Raises OSError where the folder cannot be made."""
+        """`mb_max` is MiB of all files together. Raises OSError where the folder cannot be made or written."""
         self.name = "store"
         self._folder, self._retention_days, self._bytes_max = folder, retention_days, mb_max << 20
         folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
         self._day: date | None = None
         self._database: sqlite3.Connection | None = None
         self._encode = msgspec.msgpack.Encoder().encode
