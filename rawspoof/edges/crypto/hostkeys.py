@@ -47,15 +47,18 @@ class HostKeys:
         self._keys: OrderedDict[tuple[bytes, str, int], HostKey] = OrderedDict()
         self._lock = Lock()
 
+    def known(self, host: bytes, algorithm: str, bits: int) -> bool:
+        """Whether the key is there without much ado."""
+        return not algorithm.startswith(("rsa-", "ssh-rsa", "ssh-dss")) or _name(host, algorithm, bits) in self._keys
+
     def key(self, host: bytes, algorithm: str, bits: int) -> HostKey:
         """The host's key for a signature algorithm; `bits` counts for RSA. Raises KeyError for an unknown one."""
-        kind = "ssh-rsa" if algorithm in _RSA else algorithm
-        name = host, kind, bits
+        name = _name(host, algorithm, bits)
         with self._lock:
             if name in self._keys:
                 self._keys.move_to_end(name)
                 return self._keys[name]
-        made = self._make(host, kind, bits)
+        made = self._make(*name)
         with self._lock:
             self._keys[name] = made
             if len(self._keys) > KEYS_MAX:
@@ -69,6 +72,11 @@ class HostKeys:
         if kind == "ssh-rsa":
             return _rsa(seed, bits)
         return _dss(seed) if kind == "ssh-dss" else _ecdsa(seed, kind)
+
+
+def _name(host: bytes, algorithm: str, bits: int) -> tuple[bytes, str, int]:
+    """What a key is remembered by: one of RSA is for all its algorithms."""
+    return host, "ssh-rsa" if algorithm in _RSA else algorithm, bits
 
 
 def _ed25519(seed: bytes) -> HostKey:
@@ -104,7 +112,7 @@ def _rsa(seed: bytes, bits: int) -> HostKey:
 
 def _dss(seed: bytes) -> HostKey:
     """1024 and 160 bits, as FIPS 186-2 and all of SSH have it."""
-    q = next(n | 1 for n in ssh_primes.numbers(seed + b"q", 160) if pow(3, n | 1, n | 1) == 3)
+    q = ssh_primes.prime(seed + b"q", 160)
     p = next(
         number
         for drawn in ssh_primes.numbers(seed + b"p", 1024)

@@ -1,7 +1,7 @@
 """SSH's cryptography for conversations: host keys, key exchange beside the packets' way, boxes.
 
-Knows one process: its secret and its thread. What takes long runs on that thread, where OpenSSL lets go of
-the interpreter; the conversation asks again.
+Knows one process: its secret and its thread. What takes longer than 2 ms runs on that thread: the large classic
+groups, and the search for an RSA key that a host shows for the first time. The conversation asks again.
 """
 
 from collections.abc import Callable
@@ -28,8 +28,6 @@ class SshEngine:
         self._thread = ThreadPoolExecutor(1, "ssh")
         self._turnstile = Turnstile(EXCHANGES_PER_S, WAITING_MAX)
         self._waiting = 0
-        self.refused = 0
-        """Exchanges that were one too many."""
 
     def host(self, name: bytes, rsa_bits: int) -> "SshHost":
         """The host of this name, with an RSA key of so many bits."""
@@ -38,7 +36,6 @@ class SshEngine:
     def begin(self, task: Callable[[], Exchanged | None], beside: bool, at: float) -> "Future[Exchanged | None] | None":
         """A task's result, at once or in time; None if this is one too many."""
         if not self._turnstile.admits(self._waiting if beside else 0, at):
-            self.refused += 1
             return None
         if beside:
             self._waiting += 1
@@ -48,6 +45,10 @@ class SshEngine:
         future = Future()
         future.set_result(task())
         return future
+
+    def knows(self, name: bytes, algorithm: str, bits: int) -> bool:
+        """Whether a host's key for this algorithm need not be made first."""
+        return self._keys.known(name, algorithm, bits)
 
     def exchanged(
         self, name: bytes, bits: int, family: str, public: bytes, algorithm: str, digest: Digest
@@ -75,7 +76,7 @@ class SshHost:
     ) -> "Future[Exchanged | None] | None":
         """See `engines.Ssh`."""
         engine, name, bits = self._engine, self._name, self._rsa_bits
-        beside = ssh_kex.heavy(family) or algorithm.startswith(("rsa", "ssh-rsa", "ssh-dss"))
+        beside = ssh_kex.heavy(family) or not engine.knows(name, algorithm, bits)
         return engine.begin(lambda: engine.exchanged(name, bits, family, public, algorithm, digest), beside, at)
 
     def box(self, cipher: str, mac: str, derive: Derive, ours: bool) -> Box | None:

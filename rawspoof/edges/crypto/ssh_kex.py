@@ -3,9 +3,8 @@
 RFC 8731, RFC 5656 §4, RFC 4253 §8, RFC 9941 (sntrup761x25519), draft-ietf-sshm-mlkem-hybrid-kex.
 """
 
-import warnings
+import secrets
 from collections.abc import Callable
-from functools import cache
 from typing import Final, NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -13,14 +12,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, x25519
 
 from rawspoof.core.conversation.ssh import groups
 from rawspoof.edges.crypto import sntrup
-
-with warnings.catch_warnings():
-    # Classic Diffie-Hellman is to go from the library one day; with it go the old methods from what we can do.
-    warnings.simplefilter("ignore")
-    from cryptography.hazmat.primitives.asymmetric.dh import DHParameterNumbers, DHParameters, DHPublicNumbers
+from rawspoof.edges.crypto.ssh_power import power
 
 _CURVES: Final = {"nistp256": ec.SECP256R1(), "nistp384": ec.SECP384R1(), "nistp521": ec.SECP521R1()}
 _MLKEM_PUBLIC_BYTES: Final = 1184
+_EXPONENT_BITS: Final = 400
+"""Twice what the largest group is worth (RFC 7919 §5.2 has a table), as OpenSSL has it."""
+_LIGHT_BITS: Final = 3072
+"""The largest group that takes less than 2 ms."""
 
 
 class Agreed(NamedTuple):
@@ -41,8 +40,8 @@ def agree(family: str, public: bytes) -> Agreed | None:
 
 
 def heavy(family: str) -> bool:
-    """Whether it takes longer than a packet may wait."""
-    return family.startswith("dh-")
+    """Whether it takes longer than a packet may wait: 2 ms."""
+    return family.startswith("dh-") and int(family[3:]) > _LIGHT_BITS
 
 
 def _x25519(public: bytes) -> Agreed:
@@ -87,19 +86,13 @@ def _halves(public: bytes, first: int) -> tuple[bytes, bytes]:
     return public[:first], public[first:]
 
 
-@cache
-def _parameters(bits: int) -> DHParameters:
-    return DHParameterNumbers(groups.prime(bits), groups.GENERATOR).parameters()
-
-
 def _dh(bits: int, public: int) -> Agreed | None:
-    if not 1 < public < groups.prime(bits) - 1:
+    p = groups.prime(bits)
+    if not 1 < public < p - 1:
         return None
-    parameters = _parameters(bits)
-    ours = parameters.generate_private_key()
-    theirs = DHPublicNumbers(public, parameters.parameter_numbers()).public_key()
-    y = ours.public_key().public_numbers().y
-    return Agreed(y.to_bytes((bits + 7) // 8), ours.exchange(theirs))
+    ours = secrets.randbits(_EXPONENT_BITS)
+    size = (bits + 7) // 8
+    return Agreed(power(groups.GENERATOR, ours, p).to_bytes(size), power(public, ours, p).to_bytes(size))
 
 
 _FAMILIES: Final[dict[str, Callable[[bytes], Agreed]]] = {

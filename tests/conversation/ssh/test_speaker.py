@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rawspoof.core.conversation.base import Credential, Request, Then
+from rawspoof.core.conversation.base import Credential, Refused, Request, Then
+from rawspoof.core.conversation.ssh.offer import Offer, build
 from rawspoof.core.conversation.ssh.wire import string
 from rawspoof.core.conversation.visit import Visit
 from rawspoof.core.conversation.which import conversation
 from rawspoof.edges.crypto.engines import CryptoEngines
-from tests.conversation.ssh.client import LINE, NOON, Client, Pipe
+from rawspoof.edges.crypto.ssh import EXCHANGES_PER_S
+from tests.conversation.ssh.client import CIPHER, KEX, LINE, MAC, NOON, Client, Pipe
 from tests.conversation.talks import living
 
 STRICT = "kex-strict-c-v00@openssh.com"
@@ -149,6 +151,19 @@ def test_messages_that_end_it(message):
     ends, ssh = client()
     assert ssh.login().ask(message) is None
     assert ends.over
+
+
+def test_one_too_many_is_dropped_and_counted():
+    who, engines = living("openssh", **DEBIAN), CryptoEngines(bytes(32))
+    for number in range(EXCHANGES_PER_S + 1):
+        ends = Pipe(conversation(Visit(who, b"\xc0\0\2\7", 5, 0.0, engines)))
+        ssh = Client(ends.send, ends.receive)
+        ssh.hello()
+        if number < EXCHANGES_PER_S:
+            ssh.keys()
+    ssh.say(build(Offer((KEX,), ("ssh-ed25519",), (CIPHER,), (MAC,)), bytes(16)))
+    assert ssh.ask(b"\x1e" + string(bytes(32))) is None
+    assert (ends.over, ends.notes[-1]) == (True, Refused())
 
 
 def test_one_host_one_key():

@@ -13,6 +13,7 @@ def test_the_same_seed_the_same_prime():
     assert pow(2, one - 1, one) == 1
     assert one.bit_length() == 1024
     assert math.gcd(one - 1, 65537) == 1
+    assert prime(b"a", 160).bit_length() == 160
 
 
 @pytest.mark.parametrize(

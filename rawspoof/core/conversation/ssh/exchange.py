@@ -26,6 +26,10 @@ class Broken(Exception):
     """The exchange cannot go on, and the connection neither. Says what the client is told, if anything."""
 
 
+class TooMany(Exception):
+    """Exchanges are begun faster than there is time for: this one is not."""
+
+
 class Exchange:
     """The key exchange of a connection."""
 
@@ -56,7 +60,7 @@ class Exchange:
         return self._transport.seal(self._kexinit)
 
     def hear(self, message: bytes, at: float) -> bytes | None:
-        """What is said to one of our messages, None if its turn has not come. Raises Broken and Short."""
+        """What is said to one of our messages, None if its turn has not come. Raises Broken, TooMany and Short."""
         kind = message[0]
         if self._skip and kind >= _INIT:
             self._skip = False
@@ -118,7 +122,7 @@ class Exchange:
         self._awaited = frozenset()
         self._later = self._engine.exchange(self._method.family, self._client, self._choice.key, self._digest, at)
         if self._later is None:
-            raise Broken
+            raise TooMany
         return b""
 
     def _digest(self, host_key: bytes, value: bytes, shared: bytes) -> bytes:

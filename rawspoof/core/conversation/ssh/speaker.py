@@ -6,11 +6,11 @@ Knows the order of things and the products' last words. RFC 4253, RFC 4252.
 from hashlib import blake2b
 from typing import ClassVar, Final
 
-from rawspoof.core.conversation.base import Note, Reply, Then
+from rawspoof.core.conversation.base import Note, Refused, Reply, Then
 from rawspoof.core.conversation.framing import Frame
 from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.ssh import ident
-from rawspoof.core.conversation.ssh.exchange import EXT_INFO, Broken, Exchange
+from rawspoof.core.conversation.ssh.exchange import EXT_INFO, Broken, Exchange, TooMany
 from rawspoof.core.conversation.ssh.login import INFO_RESPONSE, REQUEST, Login, Said
 from rawspoof.core.conversation.ssh.manners import manners
 from rawspoof.core.conversation.ssh.offer import KEXINIT
@@ -75,6 +75,9 @@ class Ssh(Speaker):
             return self._message(self._exchange, request, at)
         except (Broken, Corrupt, Short) as why:
             return self._farewell(str(why).encode())
+        except TooMany:
+            # sshd drops connections beyond MaxStartups without a word too.
+            return Reply(b"", Then.CLOSE, notes=(Refused(),))
 
     def more(self, at: float) -> Reply:
         """Our half of a key exchange, once it is calculated."""
