@@ -163,6 +163,44 @@ class ScanEnded(Scan, frozen=True, tag="scan.ended", array_like=True):
     """It has been quiet for `watch.idle_s`, or had to go for newer sources."""
 
 
+class TripwireTouched(Event, frozen=True, tag="tripwire.touched", array_like=True):
+    """A source completed a handshake with a port that nobody has any business at; told once a visit and port."""
+
+    service: str
+    """Catalogue id of the identity behind the port, "" for a port that says nothing."""
+
+
+class Block(Event, frozen=True, array_like=True):
+    """What became of a source that was condemned. Ports and `dst` are of what it did, zeros where a person asked."""
+
+    reason: str
+    """What for, one of BLOCK_REASONS."""
+    how: str
+    """One of BLOCK_KINDS."""
+    seconds: float
+    """How long it lasts, from its beginning."""
+    times: int
+    """How many times the source was blocked, this one included."""
+
+
+class BlockAdded(Block, frozen=True, tag="block.added", array_like=True):
+    """It is blocked from now on."""
+
+
+class BlockRemoved(Block, frozen=True, tag="block.removed", array_like=True):
+    """It is no longer."""
+
+    ended: str
+    """`expired`, `removed` by the operator, or `spared`: it may not be blocked any more."""
+
+
+class BlockRefused(Block, frozen=True, tag="block.refused", array_like=True):
+    """It is not blocked, though the policy says so; told once a source and cause for as long as it would have been."""
+
+    because: str
+    """`dry run`, what makes its address one that is never blocked, or what stood in the way."""
+
+
 TARGETS_TOLD_MAX = 16
 RANGES_TOLD_MAX = 64
 """Ranges of ports told of one target."""
@@ -175,7 +213,17 @@ REQUEST_KEPT_MAX = 16 * 1024
 
 CLOSE_REASONS = ("peer-fin", "peer-rst", "hold-over", "done", "gave-up", "evicted")
 
-AnyEvent = (
+BLOCK_REASONS = ("tripwire", "credential", "connections", "ports", "level", "risk", "operator")
+"""What a source may be condemned for; the last is a person's doing, the others take a proven address."""
+
+BLOCK_KINDS = ("all", "services", "tarpit", "none")
+"""What a block does: drop everything, drop only what is for real services, let connections open and hear nothing, or
+nothing but to be told to others."""
+
+SensorEvent = (
     SessionOpened | SessionData | SessionClosed | SynData | ServiceRequest | ServiceCredential | TlsClientHello
     | ScanDetected | ScanUpdate | ScanEnded
 )  # fmt: skip
+"""What workers tell."""
+
+AnyEvent = SensorEvent | TripwireTouched | BlockAdded | BlockRemoved | BlockRefused

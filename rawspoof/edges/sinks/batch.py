@@ -5,13 +5,13 @@ from typing import Final
 
 import msgspec
 
-from rawspoof.core.event import AnyEvent
+from rawspoof.core.event import AnyEvent, SensorEvent
 
 MESSAGE_BYTES_MAX: Final = 1 << 17
 """Longest message the collector reads. Linux takes up to 212,960 bytes into a socket's default send buffer; a longer
 message than this is malformed. Seven events of the largest kind fit, and any 64 of segments."""
 
-Batch = tuple[list[AnyEvent], dict[str, int]]
+Batch = tuple[list[SensorEvent], dict[str, int]]
 """Events in their order, and by name how many things the worker has dropped, evicted or refused since its start.
 
 Totals, not differences: a batch that is lost then loses no count.

@@ -12,6 +12,10 @@ import msgspec
 
 from rawspoof.core.event import (
     AnyEvent,
+    Block,
+    BlockAdded,
+    BlockRefused,
+    BlockRemoved,
     Scan,
     ScanDetected,
     ScanEnded,
@@ -23,8 +27,10 @@ from rawspoof.core.event import (
     SessionOpened,
     SynData,
     TlsClientHello,
+    TripwireTouched,
 )
 
+_BLOCK_TYPES: Final = {BlockAdded: "denied", BlockRemoved: "allowed", BlockRefused: "info"}
 _SCAN_TYPES: Final = {ScanDetected: "start", ScanUpdate: "info", ScanEnded: "end"}
 ECS_VERSION: Final = "9.0.0"
 
@@ -114,6 +120,11 @@ def _detail(event: AnyEvent, fields: dict[str, Any]) -> None:
             }
         case Scan():
             _scan(event, fields)
+        case TripwireTouched():
+            fields["event"] |= {"kind": "alert", "type": ["connection", "denied"]}
+            fields["rawspoof"]["service"] = event.service
+        case Block():
+            _block(event, fields)
         case _:
             assert_never(event)
 
@@ -149,6 +160,20 @@ def _scan(event: Scan, fields: dict[str, Any]) -> None:
         "confidence": event.confidence,
         "system": event.system,
     }
+
+
+def _block(event: BlockAdded | BlockRemoved | BlockRefused, fields: dict[str, Any]) -> None:
+    fields["event"] |= {"type": [_BLOCK_TYPES[type(event)]], "reason": event.reason}
+    fields["rawspoof"] |= {
+        "proven": event.reason != "operator",
+        "how": event.how,
+        "seconds": event.seconds,
+        "times": event.times,
+    }
+    if isinstance(event, BlockRemoved):
+        fields["rawspoof"]["ended"] = event.ended
+    if isinstance(event, BlockRefused):
+        fields["rawspoof"]["because"] = event.because
 
 
 def payload(data: bytes, size: int) -> dict[str, Any]:

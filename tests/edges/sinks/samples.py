@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from rawspoof.core.event import (
     AnyEvent,
+    BlockAdded,
+    BlockRefused,
+    BlockRemoved,
     ScanDetected,
     ScanEnded,
     ScanUpdate,
@@ -15,6 +18,7 @@ from rawspoof.core.event import (
     SynData,
     Target,
     TlsClientHello,
+    TripwireTouched,
 )
 
 AT = 1748788327.841203
@@ -42,7 +46,18 @@ SCAN = {
 }  # fmt: skip
 DETECTED, UPDATE, ENDED = ScanDetected(**SCAN), ScanUpdate(**SCAN), ScanEnded(**SCAN)
 
-EXAMPLES: tuple[AnyEvent, ...] = (OPENED, DATA, CLOSED, SYN, REQUEST, CREDENTIAL, HELLO, DETECTED, UPDATE, ENDED)
+TOUCHED = TripwireTouched(AT, SRC, 54312, DST, 23, "telnetd")
+BLOCK = {
+    "at": AT, "src": SRC, "sport": 54312, "dst": DST, "dport": 23, "reason": "tripwire", "how": "all", "seconds": 60.0,
+    "times": 2,
+}  # fmt: skip
+BLOCKED, UNBLOCKED = BlockAdded(**BLOCK), BlockRemoved(**BLOCK, ended="expired")
+SPARED = BlockRefused(**BLOCK, because="dry run")
+
+EXAMPLES: tuple[AnyEvent, ...] = (
+    OPENED, DATA, CLOSED, SYN, REQUEST, CREDENTIAL, HELLO, DETECTED, UPDATE, ENDED, TOUCHED, BLOCKED, UNBLOCKED,
+    SPARED,
+)  # fmt: skip
 
 
 class CaptureSink:

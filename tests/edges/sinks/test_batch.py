@@ -1,21 +1,23 @@
 """A message is the batch it was made of; any other bytes are refused with an exception the collector knows."""
 
 import contextlib
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawspoof.core.event import DATA_MAX, REQUEST_KEPT_MAX, ServiceRequest, SessionData
+from rawspoof.core.event import DATA_MAX, REQUEST_KEPT_MAX, SensorEvent, ServiceRequest, SessionData
 from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, decoder, encoder
 
 from .samples import AT, DST6, EXAMPLES, SRC6
 
-MESSAGE = encoder()(EXAMPLES, {"events_dropped": 3})
+TOLD = [example for example in EXAMPLES if type(example) in get_args(SensorEvent)]
+MESSAGE = encoder()(TOLD, {"events_dropped": 3})
 
 
 def test_there_and_back():
-    assert decoder()(memoryview(MESSAGE)) == (list(EXAMPLES), {"events_dropped": 3})
+    assert decoder()(memoryview(MESSAGE)) == (TOLD, {"events_dropped": 3})
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,14 @@ def test_so_many_of_the_largest_events_fit(largest, fit):
 def test_what_is_no_message(message):
     with pytest.raises((ValueError, RecursionError)):
         decoder()(memoryview(message))
+
+
+def test_no_worker_tells_of_blocks():
+    others = [example for example in EXAMPLES if example not in TOLD]
+    assert others
+    for event in others:
+        with pytest.raises(ValueError, match="Invalid value"):
+            decoder()(memoryview(encoder()([event], {})))
 
 
 def test_what_is_nested_too_deep():
