@@ -61,6 +61,12 @@ def test_dropbear_and_others_leave_without_a_word():
     assert (dropbear.mismatch, dropbear.farewell, dropbear.tries) == (b"", b"", 10)
 
 
+def test_suns_words_are_those_of_the_time_it_left_openssh():
+    sun = of("sun-ssh")
+    assert (sun.mismatch, sun.differ) == (b"Protocol mismatch.\n", b"Protocol major versions differ.\n")
+    assert (sun.methods[0], sun.farewell) == ("gssapi-keyex", b"Too many authentication failures for %s")
+
+
 def test_a_services_file_has_the_first_word():
     texts = {"mismatch": "no SSH", "methods": "password", "banner": "Go away", "farewell": "Enough"}
     words = {name: Later(Template.parse(text), {}) for name, text in texts.items()}

@@ -66,8 +66,9 @@ def test_that_takes_as_long_as_the_port_takes_for_all():
     assert ends.waited_s - waited == pytest.approx(1.25)
 
 
-def test_without_an_engine_it_greets_and_holds():
-    ends = pipe(lonely=True)
+@pytest.mark.parametrize("ends", [{"lonely": True}, {"service": "ssh-file-server", "product": "lshd secure shell"}])
+def test_who_cannot_go_on_greets_and_holds(ends):
+    ends = pipe(**ends)
     ends.send(LINE + b"\r\n")
     assert ends.spoken.heard(b"more", NOON).then is Then.HOLD
 

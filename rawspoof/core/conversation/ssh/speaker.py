@@ -93,7 +93,9 @@ class Ssh(Speaker):
 
     def _identified(self, line: bytes, at: float) -> Reply:
         """The first line decides whether we go on."""
-        said, server = self._manners, self._line(at)
+        said = self._manners
+        server, _, begun = self.greet(at).partition(b"\n")
+        server = server.rstrip(b"\r")
         theirs = ident.major(line)
         if theirs is None:
             return Reply(said.mismatch, Then.CLOSE, min(self.visit.delay_s, MISMATCH_S))
@@ -101,16 +103,13 @@ class Ssh(Speaker):
             return Reply(b"" if server.startswith(b"SSH-1.99") else said.differ, Then.CLOSE)
         if said.modern and ident.scanner(line):
             return Reply(b"", Then.CLOSE)
-        if self.visit.engines is None:
+        if self.visit.engines is None or begun:
+            # One that has greeted with the beginning of its KEXINIT is of a product whose lists we do not have.
             return Reply(b"", Then.HOLD)
         host = b" ".join([self.visit.fact("fqdn"), self.visit.fact("addr"), server])
         engine = self.visit.engines.ssh(host, said.rsa_bits)
         self._exchange = Exchange(engine, self._transport, said.offer, said.extensions)
         return Reply(self._exchange.begin(line, server, self.visit.octets(b"kexinit", 16)), Then.LISTEN)
-
-    def _line(self, at: float) -> bytes:
-        """Our identification, without the line's end and what some send after it."""
-        return self.greet(at).partition(b"\n")[0].rstrip(b"\r")
 
     def _message(self, exchange: Exchange, message: bytes, at: float) -> Reply | None:
         kind = message[0]
