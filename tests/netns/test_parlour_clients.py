@@ -22,7 +22,7 @@ pytestmark = pytest.mark.netns
 PROMPT = ("--delivery", "prompt")
 PORTS = range(1, 501)
 WAIT_S = 5.0
-GET = b"GET / HTTP/1.1\r\nHost: www\r\n\r\n"
+GET = b"GET / HTTP/1.1\r\nHost: www\r\nConnection: close\r\n\r\n"
 
 CLIENTS = {
     "default": {},
