@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from ipaddress import ip_address
@@ -16,6 +17,8 @@ from rawspoof.edges.lab.namespaces import INTERFACE
 from tests.netns.taps import SOURCE, SOURCE6, TARGET, TARGET6, attempt, call, greeting, queued, serving, tapped
 
 pytestmark = pytest.mark.netns
+
+UDP = socket.SOCK_DGRAM
 
 HOLDER = """
 import os, sys, time
@@ -145,11 +148,56 @@ def test_a_blocked_source_is_dropped_until_it_is_unblocked(lab, guard, source, t
     with tapped(lab) as tap, serving(lab, "sensor", 8088):
         assert guard.block(packed(source), 60)
         assert not queued(tap, lab, target, 4444, expected=False)
-        assert attempt(lab, target, 4444, 0.2) == "silent"
-        # Real services stay in reach: a block is no way to lock somebody out.
-        assert greeting(lab, "attacker", target, 8088) == b"genuine"
+        assert attempt(lab, target, 8088, 0.2) == "silent"
+        assert not echoed(lab, target)
         guard.unblock(packed(source))
         assert queued(tap, lab, target, 4444)
+        assert greeting(lab, "attacker", target, 8088) == b"genuine"
+        assert echoed(lab, target)
+
+
+def echoed(lab, target: str) -> bool:
+    """Whether a datagram comes back, be it as the news that nobody is there."""
+    with lab.inside("attacker"), socket.socket(socket.AF_INET6 if ":" in target else socket.AF_INET, UDP) as asking:
+        asking.settimeout(0.2)
+        asking.connect((target, 4444))
+        asking.send(b"hello")
+        try:
+            asking.recv(1)
+        except ConnectionRefusedError:
+            return True
+        except TimeoutError:
+            return False
+    return True
+
+
+@pytest.mark.parametrize(("source", "target"), [(SOURCE, TARGET), (SOURCE6, TARGET6)])
+def test_one_blocked_from_services_meets_only_the_maze(lab, guard, source, target):
+    with tapped(lab) as tap, serving(lab, "sensor", 8088):
+        assert guard.block(packed(source), 60, "services")
+        assert attempt(lab, target, 8088, 0.2) == "silent"
+        assert queued(tap, lab, target, 4444)
+        guard.unblock(packed(source), "services")
+        assert greeting(lab, "attacker", target, 8088) == b"genuine"
+
+
+@pytest.mark.parametrize(("source", "target"), [(SOURCE, TARGET), (SOURCE6, TARGET6)])
+def test_of_one_in_the_tarpit_only_syns_are_heard(lab, guard, source, target):
+    with tapped(lab) as tap, serving(lab, "sensor", 8088):
+        assert guard.block(packed(source), 60, "tarpit")
+        assert queued(tap, lab, target, 4444)
+        tap.packets()
+        assert call(lab, "attacker", "nmap", *(["-6"] if ":" in target else []), "-Pn", "-n", "-sA", "-p4444", target)
+        assert tap.packets() == []
+        assert greeting(lab, "attacker", target, 8088) == b"genuine"
+
+
+def test_many_blocks_are_restored_as_far_as_there_is_room(lab):
+    blocks = [(packed(f"192.0.{n // 200}.{n % 200}"), 60.0, "all") for n in range(1201)]
+    with lab.inside("sensor"), Guard(Plan(blocked_max=1200)) as guard:
+        assert len(guard.restore(blocks)) == guard.blocks_refused == 1
+        assert guard.restore([(packed("192.0.2.9"), 60.0, how) for how in ("services", "tarpit")]) == []
+        assert call(lab, "sensor", "nft", "list", "ruleset").count("expires") == 1202
 
 
 def test_a_block_ends_by_itself_and_a_new_one_takes_the_place_of_the_old(lab, guard):

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from rawspoof.edges.firewall.plan import Network, Plan
 from rawspoof.edges.firewall.ruleset import (
+    BLOCK_SETS,
     Action,
     Blocked,
     Family,
@@ -19,6 +20,7 @@ from rawspoof.edges.firewall.ruleset import (
     Local,
     Marked,
     Match,
+    NotSyn,
     NotTcp,
     NotTo,
     Rule,
@@ -42,6 +44,8 @@ _CT_STATE, _CT_INVALID = 0, 1
 _SOCKET_TRANSPARENT: Final = 0
 _DROP, _ACCEPT = 0, 1
 _QUEUE_BYPASS: Final = 1
+_OPENING: Final = 0x17
+"""FIN, SYN, RST and ACK: of these the segment that begins a connection has only SYN (a SYN of ECN has others too)."""
 
 # pyroute2 0.9 takes fib's result for a set of bits. It is a number, and 3, the address's type, has these two bits.
 _FIB_ADDRESS_TYPE: Final = frozenset({"NFT_FIB_RESULT_UNSPEC", "NFT_FIB_RESULT_OIF"})
@@ -71,12 +75,13 @@ def _match(wanted: Match) -> list[Expression]:
             return _address(_DADDR, network, _NEQ)
         case From(network):
             return [*_match(Family(network.version)), *_address(_SADDR, network, _EQ)]
-        case Blocked(version):
-            lookup = _expression("lookup", set=f"blocked{version}", sreg=_REGISTER)
+        case Blocked(version, how):
+            lookup = _expression("lookup", set=f"{BLOCK_SETS[how]}{version}", sreg=_REGISTER)
             return [*_match(Family(version)), _payload(_NETWORK_HEADER, *_SADDR[version]), lookup]
+        case NotSyn():
+            return [*_tcp(), _payload(_TRANSPORT_HEADER, 13, 1), _mask(bytes([_OPENING])), _compare(_NEQ, b"\x02")]
         case ToPorts(first, last):
-            tcp = [_meta(_META_L4PROTO), _compare(_EQ, bytes([IPPROTO_TCP]))]
-            return [*tcp, _payload(_TRANSPORT_HEADER, 2, 2), *_between(first, last)]
+            return [*_tcp(), _payload(_TRANSPORT_HEADER, 2, 2), *_between(first, last)]
         case HasSocket():
             # Without a socket the expression itself ends the rule; the comparison holds for any value and is there
             # only because nft does not list a load that nobody uses.
@@ -106,6 +111,10 @@ def _queue(plan: Plan, native: bool) -> Expression:
     # struct xt_NFQ_info_v3 of linux/netfilter/xt_NFQUEUE.h, padded as XT_ALIGN wants it.
     info = struct.pack("=HHHxx", plan.queue, plan.queues, flags)
     return _expression("target", name="NFQUEUE", rev=3, info=info)
+
+
+def _tcp() -> list[Expression]:
+    return [_meta(_META_L4PROTO), _compare(_EQ, bytes([IPPROTO_TCP]))]
 
 
 def _address(field: dict[int, tuple[int, int]], network: Network, op: int) -> list[Expression]:

@@ -5,15 +5,27 @@ Knows which form of the table this kernel takes, and what a refusal means to peo
 
 import errno
 import socket
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import islice
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
-from rawspoof.edges.firewall.messages import block_requests, remove_request, table_requests, unblock_request
+from rawspoof.edges.firewall.messages import (
+    Request,
+    block_requests,
+    first_block_request,
+    remove_request,
+    table_requests,
+    unblock_request,
+)
 from rawspoof.edges.firewall.netlink import NetlinkSocket, Refused
 from rawspoof.edges.firewall.plan import TABLE, Plan
 from rawspoof.edges.firewall.survey import our_table
 from rawspoof.edges.system.proc import described
+
+RESTORED_AT_ONCE: Final = 500
+"""Blocks of one batch."""
 
 
 class FirewallError(Exception):
@@ -80,27 +92,42 @@ class Guard:
             self._link.close()
             self._link = None
 
-    def block(self, address: bytes, seconds: float) -> bool:
-        """Drop whatever this source sends to covered ports, from now for so long; False where the set is full.
+    def block(self, address: bytes, seconds: float, how: str = "all") -> bool:
+        """Block this source from now for so long; False where the set is full.
 
-        `address` is packed, 4 or 16 bytes. A source that is blocked already is blocked anew. Takes about a millisecond.
+        `address` is packed, 4 or 16 bytes; `how` one of `ruleset.BLOCK_SETS`. A source that is blocked already in this
+        way is blocked anew. Takes about a millisecond.
         """
-        try:
-            self._installed().commit(block_requests(address, seconds))
-        except Refused as refused:
-            if refused.errno != errno.ENFILE:
-                raise
-            self.blocks_refused += 1
-            return False
-        return True
+        added = self._add(block_requests(address, seconds, how))
+        self.blocks_refused += not added
+        return added
 
-    def unblock(self, address: bytes) -> None:
-        """Listen to this source again, if it was blocked."""
+    def restore(self, blocks: Iterable[tuple[bytes, float, str]]) -> list[bytes]:
+        """Block many that are not blocked yet: address, seconds and how, each; those that found no room."""
+        full = []
+        waiting = iter(blocks)
+        while some := list(islice(waiting, RESTORED_AT_ONCE)):
+            if not self._add([first_block_request(*one) for one in some]):
+                full += [one[0] for one in some if not self._add([first_block_request(*one)])]
+        self.blocks_refused += len(full)
+        return full
+
+    def unblock(self, address: bytes, how: str = "all") -> None:
+        """Listen to this source again, if it was blocked in this way."""
         try:
-            self._installed().commit([unblock_request(address)])
+            self._installed().commit([unblock_request(address, how)])
         except Refused as refused:
             if refused.errno != errno.ENOENT:
                 raise
+
+    def _add(self, requests: Sequence[Request]) -> bool:
+        try:
+            self._installed().commit(requests)
+        except Refused as refused:
+            if refused.errno != errno.ENFILE:
+                raise
+            return False
+        return True
 
     def _installed(self) -> NetlinkSocket:
         assert self._link is not None, "the table is not installed"

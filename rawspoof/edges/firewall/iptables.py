@@ -1,7 +1,7 @@
 """The ruleset as a shell script of iptables and ip6tables commands, equal in effect. Decides nothing.
 
-For kernels and habits that nftables does not suit. There is no set of blocked sources here: rawspoof fills the set of
-the table that it holds itself.
+For kernels and habits that nftables does not suit. There are no sets of blocked sources here: rawspoof fills those of
+the table that it holds itself. The ipset feed (`block.feeds`) is there for a rule of one's own.
 """
 
 from shlex import join
@@ -19,6 +19,7 @@ from rawspoof.edges.firewall.ruleset import (
     Local,
     Marked,
     Match,
+    NotSyn,
     NotTcp,
     NotTo,
     Rule,
@@ -74,7 +75,7 @@ def _belongs(rule: Rule, version: int) -> bool:
     """Whether a rule has a place in the script of this family."""
     for wanted in rule.matches:
         match wanted:
-            case Interface() | NotTcp() | Blocked() | Untracked():
+            case Interface() | NotTcp() | Blocked() | NotSyn() | Untracked():
                 # The first two are in the hooks; the last is for reassembly, which the socket match turns on here.
                 return False
             case Family(other) if other != version:
@@ -121,5 +122,5 @@ def _match(wanted: Match) -> list[str]:
             return ["-m", "socket", "--nowildcard"]
         case Marked(mark):
             return ["-m", "mark", "--mark", f"{mark:#010x}"]
-        case Interface() | NotTcp() | Family() | Blocked() | Untracked():
+        case Interface() | NotTcp() | Family() | Blocked() | NotSyn() | Untracked():
             return []

@@ -12,7 +12,7 @@ from pyroute2.netlink.nfnetlink import nftsocket as nft
 
 from rawspoof.edges.firewall.expressions import data, expressions
 from rawspoof.edges.firewall.plan import TABLE, Plan
-from rawspoof.edges.firewall.ruleset import Action, Chain, HasSocket, Local, Rule, Untracked, ruleset
+from rawspoof.edges.firewall.ruleset import BLOCK_SETS, Action, Chain, HasSocket, Local, Rule, Untracked, ruleset
 
 OWNER: Final = 2
 """NFT_TABLE_F_OWNER, Linux 5.12: nobody else may change the table, and it goes when our socket does."""
@@ -48,7 +48,8 @@ class Request(NamedTuple):
 
 def table_requests(plan: Plan, native: bool) -> list[Request]:
     """The whole table of a plan; `native` chooses nft's own queue expression over the xtables target."""
-    sets = [_blocked_set(version, plan.blocked_max) for version in (4, 6)]
+    names = [(name, version) for name in BLOCK_SETS.values() for version in (4, 6)]
+    sets = [_blocked_set(number, *named, plan.blocked_max) for number, named in enumerate(names, 1)]
     chains = [chain_request(chain) for chain in Chain]
     return [table_request(), *sets, *chains, *(rule_request(rule, plan, native) for rule in ruleset(plan))]
 
@@ -58,17 +59,22 @@ def remove_request() -> Request:
     return _request("the table", nft.nft_table_msg, nft.NFT_MSG_DELTABLE, 0, {"name": TABLE})
 
 
-def block_requests(address: bytes, seconds: float) -> list[Request]:
+def block_requests(address: bytes, seconds: float, how: str) -> list[Request]:
     """A source blocked from now on for so long, whether or not it was blocked already."""
-    add = _element(address, nft.NFT_MSG_NEWSETELEM, NLM_F_CREATE, max(1, round(seconds * 1000)))
+    add = first_block_request(address, seconds, how)
     # Before Linux 6.12 an element that is added again keeps its old timeout, and the removal of one that is not there
     # fails the whole batch. So it is added, then surely there to be removed, and added anew.
-    return [add, unblock_request(address), add]
+    return [add, unblock_request(address, how), add]
 
 
-def unblock_request(address: bytes) -> Request:
+def first_block_request(address: bytes, seconds: float, how: str) -> Request:
+    """The same for a source that is surely not blocked yet."""
+    return _element(address, nft.NFT_MSG_NEWSETELEM, NLM_F_CREATE, max(1, round(seconds * 1000)), how)
+
+
+def unblock_request(address: bytes, how: str) -> Request:
     """A source no longer blocked; the kernel refuses it where it was not."""
-    return _element(address, nft.NFT_MSG_DELSETELEM, 0, None)
+    return _element(address, nft.NFT_MSG_DELSETELEM, 0, None, how)
 
 
 def table_request() -> Request:
@@ -106,26 +112,26 @@ def _options(rule: Rule, native: bool) -> str:
     return " and ".join(_KERNEL_OPTIONS[part] for part in parts if part in _KERNEL_OPTIONS)
 
 
-def _blocked_set(version: int, size: int) -> Request:
+def _blocked_set(number: int, name: str, version: int, size: int) -> Request:
     key_type, key_len = _KEYS[version]
     fields = {
         "table": TABLE,
-        "name": f"blocked{version}",
+        "name": f"{name}{version}",
         "flags": {"NFT_SET_TIMEOUT"},
         "key_type": key_type,
         "key_len": key_len,
         # Ours to choose: it names the set within the batch.
-        "id": version,
+        "id": number,
         "desc": {"attrs": [("NFTA_SET_DESC_SIZE", size)]},
     }
-    return _request(f"the set blocked{version}", nft.nft_set_msg, nft.NFT_MSG_NEWSET, NLM_F_CREATE, fields)
+    return _request(f"the set {name}{version}", nft.nft_set_msg, nft.NFT_MSG_NEWSET, NLM_F_CREATE, fields)
 
 
-def _element(address: bytes, kind: int, flags: int, timeout_ms: int | None) -> Request:
+def _element(address: bytes, kind: int, flags: int, timeout_ms: int | None, how: str) -> Request:
     attrs: list[tuple[str, object]] = [("NFTA_SET_ELEM_KEY", data(address))]
     if timeout_ms is not None:
         attrs.append(("NFTA_SET_ELEM_TIMEOUT", timeout_ms))
-    name = "blocked4" if len(address) == 4 else "blocked6"
+    name = BLOCK_SETS[how] + ("4" if len(address) == 4 else "6")
     fields = {"table": TABLE, "set": name, "elements": [{"attrs": attrs}]}
     return _request("a blocked source", nft.nft_set_elem_list_msg, kind, flags, fields)
 

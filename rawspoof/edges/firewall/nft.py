@@ -2,6 +2,7 @@
 
 from rawspoof.edges.firewall.plan import TABLE, Plan
 from rawspoof.edges.firewall.ruleset import (
+    BLOCK_SETS,
     Action,
     Blocked,
     Chain,
@@ -12,6 +13,7 @@ from rawspoof.edges.firewall.ruleset import (
     Local,
     Marked,
     Match,
+    NotSyn,
     NotTcp,
     NotTo,
     Rule,
@@ -38,14 +40,18 @@ def as_nft(plan: Plan, compat: bool) -> str:
 
     `compat` is for kernels without the native `queue` statement; see the comment it puts on top.
     """
-    parts = [*(_blocked_set(version, plan) for version in (4, 6)), *(_chain(chain, plan) for chain in Chain)]
+    parts = [*_blocked_sets(plan), *(_chain(chain, plan) for chain in Chain)]
     head = _COMPAT_HEAD if compat else _NATIVE_HEAD
     return f"{head}table inet {TABLE} {{\n" + "\n".join(parts) + "}\n"
 
 
-def _blocked_set(version: int, plan: Plan) -> str:
+def _blocked_sets(plan: Plan) -> list[str]:
+    return [_blocked_set(name, version, plan) for name in BLOCK_SETS.values() for version in (4, 6)]
+
+
+def _blocked_set(name: str, version: int, plan: Plan) -> str:
     lines = [f"type ipv{version}_addr", f"size {plan.blocked_max}", "flags timeout"]
-    return f"\tset blocked{version} {{\n" + "".join(f"\t\t{line}\n" for line in lines) + "\t}\n"
+    return f"\tset {name}{version} {{\n" + "".join(f"\t\t{line}\n" for line in lines) + "\t}\n"
 
 
 def _chain(chain: Chain, plan: Plan) -> str:
@@ -83,8 +89,10 @@ def _match(wanted: Match) -> str:
             return f"{_header(network.version)} daddr != {_short(str(network))}"
         case From(network):
             return f"{_header(network.version)} saddr {_short(str(network))}"
-        case Blocked(version):
-            return f"{_header(version)} saddr @blocked{version}"
+        case Blocked(version, how):
+            return f"{_header(version)} saddr @{BLOCK_SETS[how]}{version}"
+        case NotSyn():
+            return "tcp flags != syn / fin,syn,rst,ack"
         case ToPorts(first, last):
             return f"tcp dport {first}" + (f"-{last}" if last > first else "")
         case HasSocket():

@@ -4,7 +4,7 @@ Decides order and meaning. Knows no nft syntax, no netlink, no iptables: those a
 """
 
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rawspoof.edges.firewall.plan import Network, Plan, of_family
 
@@ -45,9 +45,15 @@ class From(NamedTuple):
 
 
 class Blocked(NamedTuple):
-    """The source is in the set of blocked ones of this IP version, 4 or 6."""
+    """The source is in the set of those blocked in this way, of this IP version, 4 or 6."""
 
     version: int
+    how: str
+    """One of BLOCK_SETS."""
+
+
+class NotSyn(NamedTuple):
+    """Anything of TCP but what begins a connection."""
 
 
 class ToPorts(NamedTuple):
@@ -72,8 +78,11 @@ class Untracked(NamedTuple):
 
 
 Match = (
-    Interface | NotTcp | Family | Local | NotTo | From | Blocked | ToPorts | HasSocket | Marked | Untracked
+    Interface | NotTcp | Family | Local | NotTo | From | Blocked | NotSyn | ToPorts | HasSocket | Marked | Untracked
 )  # fmt: skip
+
+BLOCK_SETS: Final = {"all": "blocked", "services": "shut", "tarpit": "held"}
+"""Kinds of block that the kernel does, and the name of each one's sets, which the IP version follows."""
 
 
 class Chain(Enum):
@@ -104,7 +113,7 @@ class Rule(NamedTuple):
 
 def ruleset(plan: Plan) -> list[Rule]:
     """The rules of a plan, in the order in which the kernel tries them."""
-    return [*_not_ours(plan), *_left_alone(plan), *_ours(plan), *_sent(plan)]
+    return [*_not_ours(plan), *_left_alone(plan), *_ours(), *_sent(plan)]
 
 
 def _accept(comment: str, *matches: Match, counted: bool = False) -> Rule:
@@ -117,6 +126,8 @@ def _not_ours(plan: Plan) -> list[Rule]:
     if plan.interfaces:
         others = (Interface(name, negated=True) for name in plan.interfaces)
         rules.append(_accept("not our interfaces", *others))
+    # A block holds for all protocols, but to decoys: what is not TCP there is not ours, nor the kernel's to answer.
+    rules += _drops("blocked", "all", NotTcp(), Local(negated=False))
     rules.append(_accept("not TCP", NotTcp()))
     for version in (4, 6):
         # Without a list of addresses every local one is ours; the decoy networks always are.
@@ -130,19 +141,33 @@ def _not_ours(plan: Plan) -> list[Rule]:
 def _left_alone(plan: Plan) -> list[Rule]:
     """Packets to what we cover that are the kernel's all the same."""
     return [
-        *(_accept("exempt port", ToPorts(first, last)) for first, last in plan.exempt_ports),
         *(_accept("allowed source", From(network)) for network in plan.allow),
+        *_drops("blocked", "all"),
+        *(rule for span in plan.exempt_ports for rule in _exempt(*span)),
+        *_drops("blocked from services", "services", HasSocket(), Local(negated=False)),
         # A listener on 0.0.0.0 is found for any destination, so only a local one may count: otherwise the ports of
         # this machine's own services would be missing from every decoy.
         _accept("the kernel has a socket for it", HasSocket(), Local(negated=False), counted=True),
     ]
 
 
-def _ours(plan: Plan) -> list[Rule]:
+def _exempt(first: int, last: int) -> list[Rule]:
+    """A real service behind such a port may have its socket elsewhere, in a container say."""
+    ports = ToPorts(first, last)
+    return [*_drops("blocked from services", "services", ports), _accept("exempt port", ports)]
+
+
+def _drops(comment: str, how: str, *matches: Match) -> list[Rule]:
+    """Packets of sources that are blocked in this way; the look-up, which most often fails, comes first."""
+    return [Rule(Chain.PREROUTING, (Blocked(v, how), *matches), Action.DROP, comment, counted=True) for v in (4, 6)]
+
+
+def _ours() -> list[Rule]:
     """What becomes of the rest: every segment of it, for one ACK that reached the kernel would draw a RST."""
     return [
-        Rule(Chain.PREROUTING, (Blocked(4),), Action.DROP, "blocked", counted=True),
-        Rule(Chain.PREROUTING, (Blocked(6),), Action.DROP, "blocked", counted=True),
+        # Each SYN is answered and nothing after it is heard: the peer has a connection that it must find dead by
+        # itself, which takes Linux a quarter of an hour, and we have nothing.
+        *_drops("held", "tarpit", NotSyn()),
         Rule(Chain.PREROUTING, (), Action.QUEUE, "to rawspoof", counted=True),
     ]
 

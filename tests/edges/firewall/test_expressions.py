@@ -8,7 +8,18 @@ import pytest
 
 from rawspoof.edges.firewall.expressions import expressions
 from rawspoof.edges.firewall.plan import MARK, Plan
-from rawspoof.edges.firewall.ruleset import Action, Blocked, Chain, From, HasSocket, Marked, Match, Rule, ToPorts
+from rawspoof.edges.firewall.ruleset import (
+    Action,
+    Blocked,
+    Chain,
+    From,
+    HasSocket,
+    Marked,
+    Match,
+    NotSyn,
+    Rule,
+    ToPorts,
+)
 
 DEFAULT = Plan()
 
@@ -47,9 +58,16 @@ def test_a_network_is_compared_under_its_mask_and_an_address_without():
 
 @pytest.mark.parametrize(("version", "place"), [(4, (12, 4)), (6, (8, 16))])
 def test_a_blocked_source_is_looked_up_in_the_set_of_its_family(version, place):
-    steps = dict(program(Blocked(version)))
+    steps = dict(program(Blocked(version, "all")))
     assert (steps["payload"]["offset"], steps["payload"]["len"]) == place
     assert steps["lookup"]["set"] == f"blocked{version}"
+    assert dict(program(Blocked(version, "tarpit")))["lookup"]["set"] == f"held{version}"
+
+
+def test_what_begins_a_connection_is_told_by_four_flags():
+    steps = program(NotSyn())
+    assert compared(steps) == [(0, b"\x06"), (1, b"\x02")]
+    assert [fields["mask"]["attrs"][0][1] for name, fields in steps if name == "bitwise"] == [b"\x17"]
 
 
 def test_our_mark_is_compared_in_host_order():

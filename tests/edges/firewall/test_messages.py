@@ -11,7 +11,7 @@ from rawspoof.edges.firewall.ruleset import ruleset
 
 def test_the_table_comes_first_then_what_the_rules_refer_to():
     kinds = [request.kind for request in table_requests(Plan(), native=True)]
-    makes = (nft.NFT_MSG_NEWTABLE, *[nft.NFT_MSG_NEWSET] * 2, *[nft.NFT_MSG_NEWCHAIN] * 2)
+    makes = (nft.NFT_MSG_NEWTABLE, *[nft.NFT_MSG_NEWSET] * 6, *[nft.NFT_MSG_NEWCHAIN] * 2)
     assert kinds == [*makes, *[nft.NFT_MSG_NEWRULE] * len(ruleset(Plan()))]
 
 
@@ -19,6 +19,12 @@ def test_the_table_is_ours_alone_and_never_an_existing_one():
     table = table_requests(Plan(), native=True)[0]
     assert table.message.get_attr("NFTA_TABLE_FLAGS") == OWNER
     assert table.flags & NLM_F_EXCL
+
+
+def test_each_set_has_a_number_of_its_own():
+    sets = [request.message for request in table_requests(Plan(), native=True) if request.kind == nft.NFT_MSG_NEWSET]
+    numbers = {made.get_attr("NFTA_SET_ID"): made.get_attr("NFTA_SET_NAME") for made in sets}
+    assert sorted(numbers.values()) == ["blocked4", "blocked6", "held4", "held6", "shut4", "shut6"]
 
 
 def test_a_rule_tells_which_kernel_options_it_takes():
@@ -30,9 +36,12 @@ def test_a_rule_tells_which_kernel_options_it_takes():
     assert "CONFIG_NETFILTER_XT_TARGET_NFQUEUE" in compat['the rule "to rawspoof"']
 
 
-@pytest.mark.parametrize(("address", "name"), [(bytes(4), "blocked4"), (bytes(16), "blocked6")])
-def test_a_block_is_added_removed_and_added_anew(address, name):
-    requests = block_requests(address, 1.5)
+@pytest.mark.parametrize(
+    ("address", "how", "name"),
+    [(bytes(4), "all", "blocked4"), (bytes(16), "services", "shut6"), (bytes(4), "tarpit", "held4")],
+)
+def test_a_block_is_added_removed_and_added_anew(address, how, name):
+    requests = block_requests(address, 1.5, how)
     assert [request.kind for request in requests] == [12, 14, 12]
     assert {request.message.get_attr("NFTA_SET_ELEM_LIST_SET") for request in requests} == {name}
     (element,) = requests[0].message.get_attr("NFTA_SET_ELEM_LIST_ELEMENTS")
@@ -40,10 +49,10 @@ def test_a_block_is_added_removed_and_added_anew(address, name):
 
 
 def test_the_shortest_block_is_a_millisecond_for_the_kernel_takes_nought_for_ever():
-    (element,) = block_requests(bytes(4), 0.0)[0].message.get_attr("NFTA_SET_ELEM_LIST_ELEMENTS")
+    (element,) = block_requests(bytes(4), 0.0, "all")[0].message.get_attr("NFTA_SET_ELEM_LIST_ELEMENTS")
     assert dict(element["attrs"])["NFTA_SET_ELEM_TIMEOUT"] == 1
 
 
 def test_an_unblock_names_the_address_and_no_time():
-    (element,) = unblock_request(b"\1\2\3\4").message.get_attr("NFTA_SET_ELEM_LIST_ELEMENTS")
+    (element,) = unblock_request(b"\1\2\3\4", "all").message.get_attr("NFTA_SET_ELEM_LIST_ELEMENTS")
     assert element["attrs"] == [("NFTA_SET_ELEM_KEY", {"attrs": [("NFTA_DATA_VALUE", b"\1\2\3\4")]})]

@@ -17,6 +17,7 @@ from rawspoof.edges.firewall.ruleset import (
     Local,
     Marked,
     Match,
+    NotSyn,
     NotTcp,
     NotTo,
     ToPorts,
@@ -35,7 +36,8 @@ class Packet:
     interface: str = "eth0"
     tcp: bool = True
     socket: bool = False
-    blocked: bool = False
+    blocked: str = ""
+    syn: bool = True
     mark: int = 0
 
 
@@ -54,8 +56,10 @@ def meets(packet: Packet, wanted: Match) -> bool:
             return to not in network
         case From(network):
             return source in network
-        case Blocked(version):
-            return packet.blocked and source.version == version
+        case Blocked(version, how):
+            return packet.blocked == how and source.version == version
+        case NotSyn():
+            return packet.tcp and not packet.syn
         case ToPorts(first, last):
             return first <= packet.port <= last
         case HasSocket():
@@ -107,11 +111,25 @@ LISTED = Plan(addresses=nets("198.51.100.9"), networks=nets("203.0.113.0/24"))
         (Packet(socket=True), Plan(), Action.ACCEPT),
         # The socket found for a decoy is this machine's own listener, which does not live there.
         (Packet(to="203.0.113.9", socket=True), DECOYS, Action.QUEUE),
-        (Packet(blocked=True), Plan(), Action.DROP),
-        (Packet(source="2001:db8::2", to="2001:db8::1", blocked=True), Plan(), Action.DROP),
-        # A block keeps nobody from the real machine.
-        (Packet(blocked=True, socket=True), Plan(), Action.ACCEPT),
-        (Packet(blocked=True), Plan(allow=nets("198.51.100.2/32")), Action.ACCEPT),
+        (Packet(blocked="all"), Plan(), Action.DROP),
+        (Packet(source="2001:db8::2", to="2001:db8::1", blocked="all"), Plan(), Action.DROP),
+        (Packet(blocked="all", socket=True), Plan(), Action.DROP),
+        (Packet(blocked="all", tcp=False), Plan(), Action.DROP),
+        (Packet(blocked="all", port=23), Plan(exempt_ports=((22, 24),)), Action.DROP),
+        (Packet(blocked="all", to="203.0.113.9"), DECOYS, Action.DROP),
+        # What only passes through, and what comes in elsewhere, is not for us to drop.
+        (Packet(blocked="all", to="203.0.113.9", tcp=False), Plan(), Action.ACCEPT),
+        (Packet(blocked="all", to="203.0.113.9"), Plan(), Action.ACCEPT),
+        (Packet(blocked="all", interface="eth1"), Plan(interfaces=("eth0",)), Action.ACCEPT),
+        (Packet(blocked="all"), Plan(allow=nets("198.51.100.2/32")), Action.ACCEPT),
+        (Packet(blocked="services"), Plan(), Action.QUEUE),
+        (Packet(blocked="services", socket=True), Plan(), Action.DROP),
+        (Packet(blocked="services", tcp=False), Plan(), Action.ACCEPT),
+        (Packet(blocked="services", port=23), Plan(exempt_ports=((22, 24),)), Action.DROP),
+        (Packet(blocked="services", to="203.0.113.9", socket=True), DECOYS, Action.QUEUE),
+        (Packet(blocked="tarpit"), Plan(), Action.QUEUE),
+        (Packet(blocked="tarpit", syn=False), Plan(), Action.DROP),
+        (Packet(blocked="tarpit", syn=False, socket=True), Plan(), Action.ACCEPT),
     ],
 )
 def test_where_a_packet_goes(packet, plan, action):
