@@ -87,10 +87,6 @@ class Ssh(Speaker):
         except Broken:
             return Reply(b"", Then.CLOSE)
 
-    def overlong(self, at: float) -> bytes:
-        """Only what never becomes a packet is longer than one."""
-        return b""
-
     def _identified(self, line: bytes, at: float) -> Reply:
         """The first line decides whether we go on."""
         said = self._manners

@@ -51,10 +51,6 @@ class Fields:
         """A `string`."""
         return self.take(self.uint32())
 
-    def mpint(self) -> int:
-        """An `mpint`."""
-        return int.from_bytes(self.string(), signed=True)
-
     def names(self) -> list[str]:
         """A `name-list`; what is not ASCII in it is no name of ours and stays apart from any."""
         return self.string().decode("latin-1").split(",")
