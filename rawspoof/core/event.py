@@ -201,6 +201,19 @@ class BlockRefused(Block, frozen=True, tag="block.refused", array_like=True):
     """`dry run`, what makes its address one that is never blocked, or what stood in the way."""
 
 
+class EvidenceSaved(Event, frozen=True, tag="evidence.saved", array_like=True):
+    """A file of a proven source's packets is complete. Ports and `dst` are of the handshake that proved it."""
+
+    scan: str
+    """As in `Scan`."""
+    path: str
+    packets: int
+    bytes: int
+    """Of the whole file."""
+    sha256: str
+    """Of the file, 64 hexadecimal digits."""
+
+
 TARGETS_TOLD_MAX = 16
 RANGES_TOLD_MAX = 64
 """Ranges of ports told of one target."""
@@ -226,4 +239,4 @@ SensorEvent = (
 )  # fmt: skip
 """What workers tell."""
 
-AnyEvent = SensorEvent | TripwireTouched | BlockAdded | BlockRemoved | BlockRefused
+AnyEvent = SensorEvent | TripwireTouched | BlockAdded | BlockRemoved | BlockRefused | EvidenceSaved

@@ -16,6 +16,7 @@ from rawspoof.core.event import (
     BlockAdded,
     BlockRefused,
     BlockRemoved,
+    EvidenceSaved,
     Scan,
     ScanDetected,
     ScanEnded,
@@ -120,6 +121,10 @@ def _detail(event: AnyEvent, fields: dict[str, Any]) -> None:
             }
         case Scan():
             _scan(event, fields)
+        case EvidenceSaved():
+            fields["event"]["type"] = ["info"]
+            fields["file"] = {"path": event.path, "size": event.bytes, "hash": {"sha256": event.sha256}}
+            fields["rawspoof"] |= {"scan": event.scan, "packets": event.packets}
         case TripwireTouched():
             fields["event"] |= {"kind": "alert", "type": ["connection", "denied"]}
             fields["rawspoof"]["service"] = event.service

@@ -7,6 +7,7 @@ from rawspoof.core.event import (
     BlockAdded,
     BlockRefused,
     BlockRemoved,
+    EvidenceSaved,
     ScanDetected,
     ScanEnded,
     ScanUpdate,
@@ -54,9 +55,14 @@ BLOCK = {
 BLOCKED, UNBLOCKED = BlockAdded(**BLOCK), BlockRemoved(**BLOCK, ended="expired")
 SPARED = BlockRefused(**BLOCK, because="dry run")
 
+SAVED = EvidenceSaved(
+    AT, SRC, 54312, DST, 23, "0123456789abcdef",
+    "/var/lib/rawspoof/evidence/198.51.100.42_0123456789abcdef_20250601T143207.841203.pcap", 44, 3096, "5e" * 32,
+)  # fmt: skip
+
 EXAMPLES: tuple[AnyEvent, ...] = (
     OPENED, DATA, CLOSED, SYN, REQUEST, CREDENTIAL, HELLO, DETECTED, UPDATE, ENDED, TOUCHED, BLOCKED, UNBLOCKED,
-    SPARED,
+    SPARED, SAVED,
 )  # fmt: skip
 
 
