@@ -198,9 +198,8 @@ class Supervisor:
     # Starting
 
     def _start_collector(self) -> None:
-        events = self._made.config.events
         try:
-            sinks = open_sinks(events, socket.gethostname())
+            sinks = open_sinks(self._made.config, socket.gethostname())
         except OSError as error:
             raise CannotStart(f"{error.filename}: {error.strerror}: name a file that can be written") from None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

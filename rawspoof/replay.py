@@ -34,7 +34,7 @@ def run(config: Config, source: str, output: str | None, events: str | None) -> 
         link: Link = PcapLink(source)
         if output is not None:
             link = stack.enter_context(RecorderLink(link, open(output, "wb")))  # noqa: SIM115  the recorder closes it
-        sinks = open_sinks(Events(file=events or ""), OBSERVER)
+        sinks = open_sinks(Config(events=Events(file=events or "", form=config.events.form)), OBSERVER)
         for sink in sinks:
             stack.callback(sink.close)
         try:

@@ -27,6 +27,8 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
     # Tools that read portspoof-py's log expect one line a connection and nothing else in it.
     if events.log_file and events.log_file == events.file:
         yield "events.log_file", f"expected another file than events.file, got {events.log_file!r}"
+    if events.rotate_mb and not {events.file, events.log_file} - {"", "-"}:
+        yield "events.rotate_mb", f"expected 0, or a file in events.file or events.log_file, got {events.rotate_mb}"
 
 
 def _each(key: str, texts: tuple[str, ...], fault: Callable[[str], str | None]) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from rawspoof.config.forms import Form
+
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(ge=0)]
@@ -112,11 +114,18 @@ class Events(Section, frozen=True):
     """Where what happened is written."""
 
     file: str = ""
-    """One JSON object (ECS) a line; `-` is standard output; empty: nowhere."""
+    """One event a line; `-` is standard output; empty: nowhere."""
+    form: Form = "ecs"
+    """How the file's lines are written: JSON (`ecs`, `ocsf`, `tpot`, `pro`) or text (`cef`, `leef`, `leef-caret`,
+    `fail2ban`, `portspoof`, `pylog`)."""
     log_file: str = ""
     """portspoof-py's line for each completed connection; empty: nowhere."""
     verbose: bool = False
     """Print portspoof-py's lines to standard output."""
+    rotate_mb: Annotated[int, Meta(ge=0)] = 0
+    """MiB after which `file` and `log_file` are begun anew; 0: never (logrotate and SIGHUP do it)."""
+    rotate_keep: Annotated[int, Meta(ge=1, le=999)] = 5
+    """Older files kept of each: `file.1` is the latest."""
     queue_max: Count = 65536
     """Events waiting for one sink; more are read back from the store, or dropped (the oldest) and counted."""
 

@@ -42,3 +42,16 @@ def test_the_shortest_hold_is_not_longer_than_the_longest(shortest, longest, wro
 def test_portspoof_pys_log_has_a_file_of_its_own():
     assert wrong_keys(Config(events=Events(file="/a", log_file="/a"))) == ["events.log_file"]
     assert wrong_keys(Config(events=Events(file="/a", log_file="/b"))) == []
+
+
+@pytest.mark.parametrize(
+    ("events", "wrong"),
+    [
+        (Events(rotate_mb=1), ["events.rotate_mb"]),
+        (Events(rotate_mb=1, file="-", verbose=True), ["events.rotate_mb"]),
+        (Events(rotate_mb=1, file="-", log_file="/l"), []),
+        (Events(rotate_mb=1, file="/e"), []),
+    ],
+)
+def test_only_files_can_be_rotated(events, wrong):
+    assert wrong_keys(Config(events=events)) == wrong

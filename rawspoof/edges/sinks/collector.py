@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from rawspoof.config.model import Config, Events
-from rawspoof.edges.sinks import ecs, pylog
+from rawspoof.config.model import Config
+from rawspoof.edges.sinks import pylog
 from rawspoof.edges.sinks.base import Sink, Tally
 from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, decoder
 from rawspoof.edges.sinks.dispatcher import Dispatcher, lanes
+from rawspoof.edges.sinks.forms.table import lines
 from rawspoof.edges.sinks.jsonl import Jsonl
 from rawspoof.edges.sinks.lane import Lane
+from rawspoof.edges.sinks.rotate import Rotation
 from rawspoof.edges.store.database import Store
 from rawspoof.edges.store.queries import Reader
 
@@ -55,14 +57,22 @@ def store_folder(config: Config) -> Path:
     return Path(config.store.folder or f"{config.sensor.state_dir}/store")
 
 
-def open_sinks(events: Events, observer: str) -> list[Sink]:
+def open_sinks(config: Config, observer: str) -> list[Sink]:
     """The sinks that the configuration asks for, open. To be called before privileges are dropped.
 
-    `observer` is the host name in ECS events. Raises OSError where a file cannot be opened.
+    `observer` is the host name in events. Raises OSError where a file cannot be opened.
     """
+    events = config.events
     printed = "-" if events.verbose else ""
-    wanted = ((events.file, ecs.lines(observer)), (events.log_file, pylog.line), (printed, pylog.line))
-    return [Jsonl(path, line) for path, line in wanted if path]
+    files = ((events.file, lines(events.form, observer)), (events.log_file, pylog.line), (printed, pylog.line))
+    return [Jsonl(path, line, _rotation(config, path)) for path, line in files if path]
+
+
+def _rotation(config: Config, path: str) -> Rotation | None:
+    events = config.events
+    if path == "-" or not events.rotate_mb:
+        return None
+    return Rotation(path, events.rotate_mb << 20, events.rotate_keep, config.sensor.user)
 
 
 def hand_over(control: socket.socket, worker: socket.socket) -> None:

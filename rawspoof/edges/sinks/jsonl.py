@@ -1,4 +1,4 @@
-"""Appends one JSON object a line to a file or to standard output. Survives a full disk. Knows no format: that is given.
+"""Appends lines to a file or to standard output. Survives a full disk. Knows no format: that is given.
 
 Ours: while the disk is full, events are lost and counted rather than kept; memory is for those who still visit.
 """
@@ -11,10 +11,9 @@ from typing import Final
 
 from rawspoof.core.event import AnyEvent
 from rawspoof.edges.sinks.base import Tally
+from rawspoof.edges.sinks.rotate import MODE, Rotation
 
 STDOUT: Final = 1
-MODE: Final = 0o640
-"""The operator and the group of a log reader; the lines tell who visited."""
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +21,13 @@ log = logging.getLogger(__name__)
 class Jsonl:
     """A Sink of lines. Whatever goes wrong with the place after it was opened is counted and tried again."""
 
-    def __init__(self, path: str, line: Callable[[AnyEvent], bytes | None]) -> None:
+    def __init__(self, path: str, line: Callable[[AnyEvent], bytes | None], rotation: Rotation | None = None) -> None:
         """Open `path` for appending (`-`: standard output). `line` gives a line with its newline, or None for no line.
 
         Raises OSError where that is not possible.
         """
         self.name = path
-        self._line = line
+        self._line, self._rotation = line, rotation
         self._lost = Tally(f"{path}: events lost")
         self._rest = b""
         self._fd = self._open()
@@ -36,6 +35,8 @@ class Jsonl:
     def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
         """Append a line for each event that has one; the lines that do not fit are lost and counted."""
         data = self._rest + b"".join([line for event in batch if (line := self._text(event))])
+        if self._rotation and not self._rest and self._rotation.due(self._fd, len(data)):
+            self._fd = self._rotation.turn(self._fd)
         done = 0
         try:
             while done < len(data):
@@ -61,6 +62,8 @@ class Jsonl:
         """Close the file; standard output stays open."""
         if self._fd != STDOUT:
             os.close(self._fd)
+        if self._rotation:
+            self._rotation.close()
 
     def _text(self, event: AnyEvent) -> bytes | None:
         try:
@@ -73,7 +76,9 @@ class Jsonl:
     def _open(self) -> int:
         if self.name == "-":
             return STDOUT
-        fd = os.open(self.name, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, MODE)
+        # What is rotated by copying is read as well.
+        access = os.O_RDWR if self._rotation else os.O_WRONLY
+        fd = os.open(self.name, access | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, MODE)
         # A line cut short by a crash is ended here, so that our first one begins on a line of its own.
         self._rest = b"\n" if _torn(self.name, fd) else b""
         return fd

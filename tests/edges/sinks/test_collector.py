@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from rawspoof.config.model import Events
+from rawspoof.config.model import Config, Events
 from rawspoof.core.event import AnyEvent
 from rawspoof.edges.sinks import collector, pylog
 from rawspoof.edges.sinks.base import Sink
@@ -272,9 +272,9 @@ def test_names_of_counters_are_limited(tmp_path):
 
 
 def test_the_sinks_that_were_asked_for_are_opened(tmp_path):
-    assert open_sinks(Events(), "s") == []
+    assert open_sinks(Config(), "s") == []
     events = Events(file=str(tmp_path / "a"), log_file=str(tmp_path / "b"), verbose=True)
-    sinks = open_sinks(events, "s")
+    sinks = open_sinks(Config(events=events), "s")
     for sink in sinks:
         sink.close()
     assert [sink.name for sink in sinks] == [events.file, events.log_file, "-"]
@@ -282,4 +282,17 @@ def test_the_sinks_that_were_asked_for_are_opened(tmp_path):
 
 def test_a_sink_that_cannot_be_opened_is_told_at_once():
     with pytest.raises(FileNotFoundError):
-        open_sinks(Events(file="/nowhere/e"), "s")
+        open_sinks(Config(events=Events(file="/nowhere/e")), "s")
+
+
+def test_the_file_has_the_form_that_was_asked_for_and_is_rotated(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * ((1 << 20) - 1) + b"\n")
+    config = Config(events=Events(file=str(path), form="portspoof", rotate_mb=1, rotate_keep=1))
+    (sink,) = open_sinks(config, "s")
+    sink.write([OPENED])
+    sink.close()
+    assert (
+        path.read_bytes() == b"1748788327 # Service_probe # SIGNATURE_SEND # source_ip:198.51.100.42 # dst_port:443\n"
+    )
+    assert (tmp_path / "a.1").stat().st_size == 1 << 20
