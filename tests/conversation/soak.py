@@ -8,6 +8,7 @@ import random
 import sys
 import traceback
 from collections import Counter
+from itertools import pairwise
 from time import perf_counter
 from typing import Final
 
@@ -78,7 +79,7 @@ def heard(who: Identity, chunks: list[bytes]) -> tuple[bytes, Then]:
 def problem(who: Identity, data: bytes, cuts: list[int]) -> str:
     """What is wrong with what is said to this, "" if nothing."""
     edges = [0, *cuts, len(data)]
-    chunks = [data[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    chunks = [data[a:b] for a, b in pairwise(edges) if a < b]
     try:
         at_once, in_pieces = heard(who, [data] if data else []), heard(who, chunks)
     except Exception:

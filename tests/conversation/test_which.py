@@ -6,7 +6,6 @@ from rawspoof.core.conversation.speaker import Speaker
 from rawspoof.core.conversation.which import SPEAKERS, talks
 from rawspoof.core.signature.identity import Identity
 
-
 FAMILIES = {"smb": {"microsoft_ds", "netbios_ssn"}}
 """Packages of several protocols that are one, by the name people know."""
 
