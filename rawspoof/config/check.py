@@ -21,6 +21,10 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
     yield from _each("sensor.networks", sensor.networks, _network)
     yield from _each("sensor.allow", sensor.allow, _network)
     yield from _each("watch.own_networks", config.watch.own_networks, _network)
+    yield from _each("block.never", config.block.never, _network)
+    if config.block.seconds_max < config.block.seconds:
+        least = f"at least block.seconds ({config.block.seconds})"
+        yield "block.seconds_max", f"expected {least}, got {config.block.seconds_max}"
     if 0 < world.hold_max_s < world.hold_min_s:
         least = f"0 or at least world.hold_min_s ({world.hold_min_s})"
         yield "world.hold_max_s", f"expected {least}, got {world.hold_max_s}"

@@ -143,6 +143,53 @@ class Store(Section, frozen=True):
     """MiB of all days together; the oldest day goes for more."""
 
 
+class Block(Section, frozen=True):
+    """Who is kept out, and for how long. Only what a source did on completed handshakes counts: SYNs prove nothing."""
+
+    enabled: bool = False
+    """Block; false: nobody, but by hand (`rawspoof block add`)."""
+    dry_run: bool = False
+    """Only tell who would be blocked."""
+    kind: Literal["all", "services", "tarpit", "none"] = "all"
+    """`all`: drop everything; `services`: drop what is for real services, and keep them in the maze; `tarpit`: let
+    connections open and hear nothing more; `none`: only tell others, by feeds and hook (the only kind without a
+    firewall)."""
+    tripwire_ports: tuple[Port, ...] = ()
+    """Ports that nobody has any business at: a connection there is an alert, and gets the source blocked."""
+    ports_min: Annotated[int, Meta(ge=0, le=65535)] = 100
+    """Connections to so many different ports, without a break of watch.idle_s, get a source blocked; 0: they do not."""
+    connections_min: Annotated[int, Meta(ge=0)] = 0
+    """So many connections do, to whatever port; 0: they do not."""
+    credential: bool = False
+    """One try to log in does."""
+    level_min: Annotated[int, Meta(ge=0, le=3)] = 3
+    """A scan of this level does; 0: it does not."""
+    risk_min: Annotated[int, Meta(ge=0, le=1000)] = 0
+    """A scan of this risk does; 0: it does not."""
+    seconds: Annotated[float, Meta(ge=1)] = 600.0
+    """How long a block lasts; the next one of the same source lasts twice as long as its last."""
+    seconds_max: Annotated[float, Meta(ge=1)] = 604800.0
+    """How long one lasts at most, and how long a source has to keep away to be new again."""
+    never: tuple[str, ...] = ()
+    """Sources that are never blocked, CIDR, beside sensor.allow, this machine's own addresses, gateways, resolvers and
+    whoever has a connection to it or from it."""
+    blocks_max: Count = 65536
+    """Sources blocked at a time; one beyond is not, and that is told."""
+    hook: tuple[str, ...] = ()
+    """A command and its arguments, run for each event of a block, one at a time and as sensor.user; the event comes as
+    a line of JSON on its standard input."""
+    hook_s: Annotated[float, Meta(gt=0)] = 10.0
+    """How long it may take; then it is killed."""
+
+
+class Feeds(Section, frozen=True):
+    """Lists of who is blocked, for others: written anew whenever that changes. Only proven sources are in them."""
+
+    folder: str = ""
+    """Where: `blocked.txt`, `.csv`, `.nft`, `.ipset`, `.rpz`, `.fail2ban` and `.stix.json`, and `misp`; empty:
+    nowhere. It is made where it is not there; the collector must be able to write in it."""
+
+
 class Config(Section, frozen=True):
     """All of it."""
 
@@ -152,6 +199,8 @@ class Config(Section, frozen=True):
     watch: Watch = Watch()
     events: Events = Events()
     store: Store = Store()
+    block: Block = Block()
+    feeds: Feeds = Feeds()
     signatures: tuple[str, ...] = ()
     """Further signatures beside the ones that come along: folders of service TOML files, or files (our TOML,
     portspoof's signatures, an nmap-service-probes)."""
