@@ -18,6 +18,8 @@ from rawspoof import assembly, worker
 from rawspoof.config.model import Config
 from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
+from rawspoof.edges.evidence.folder import folder_of
+from rawspoof.edges.evidence.keeper import keep
 from rawspoof.edges.sinks.collector import collect, dispatcher, open_sinks, store_folder
 from rawspoof.edges.system import personalities, privileges, process, secret
 
@@ -30,6 +32,13 @@ COLLECTOR_ENDS_S: Final = 1.1
 RESTART_AFTER_S: Final = 0.1
 RESTART_AFTER_MAX_S: Final = 5.0
 """A process that dies again and again is started again ever later, up to this."""
+
+EVIDENCE_BUFFER: Final = 2 << 20
+"""Bytes of packets that wait for the collector; more are dropped by the worker and counted."""
+_SO_SNDBUFFORCE: Final = 32
+
+Pair = tuple[socket.socket, socket.socket]
+"""A worker's end and the collector's."""
 
 log = logging.getLogger(__name__)
 
@@ -140,14 +149,16 @@ class Supervisor:
         self._made, self._templates, self._guard = made, templates, guard
         self._collector = _Child()
         self._workers = [_Child() for _ in range(made.config.sensor.workers)]
-        self._events: dict[int, tuple[socket.socket, socket.socket]] = {}
+        self._events: list[Pair] = []
+        self._evidence: list[Pair] = []
         self._control: socket.socket | None = None
 
     def start(self) -> None:
         """Collector, workers, then the table: packets come when somebody listens. Raises CannotStart, FirewallError."""
-        for number in range(len(self._workers)):
-            self._events[number] = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._make_store()
+        self._events = [_pair() for _ in self._workers]
+        if self._made.config.evidence.enabled:
+            self._evidence = [_pair(EVIDENCE_BUFFER) for _ in self._workers]
+        self._make_folders()
         self._start_collector()
         for number in range(len(self._workers)):
             self._start_worker(number)
@@ -184,7 +195,7 @@ class Supervisor:
         process.send(workers, signal.SIGTERM)
         stuck = process.await_end(workers, WORKERS_END_S)
         process.send(stuck, signal.SIGKILL)
-        for pair in self._events.values():
+        for pair in (*self._events, *self._evidence):
             for end in pair:
                 end.close()
         if self._control is not None:
@@ -208,39 +219,41 @@ class Supervisor:
         def body() -> int:
             privileges.name("rawspoof-collec")
             self._leave_to_parent()
-            ours = []
-            for workers, end in self._events.values():
+            for workers, _ in (*self._events, *self._evidence):
                 workers.close()
-                ours.append(end)
             privileges.become(self._made.config.sensor.user, ())
             privileges.die_with_parent(signal.SIGTERM, parent)
-            return collect(theirs, ours, dispatcher(self._made.config, sinks))
+            config, evidence = self._made.config, [end for _, end in self._evidence]
+            keeper = keep(evidence, config) if evidence else None
+            return collect(theirs, [end for _, end in self._events], dispatcher(config, sinks), keeper)
 
         self._collector.started(process.fork(body))
         theirs.close()
         for sink in sinks:
             sink.close()
 
-    def _make_store(self) -> None:
-        """The store's folder, the collector's own. Raises OSError."""
+    def _make_folders(self) -> None:
+        """Those of store and evidence, the collector's own. Raises OSError."""
         config = self._made.config
-        if config.store.enabled:
-            folder, user = store_folder(config), pwd.getpwnam(config.sensor.user)
+        user = pwd.getpwnam(config.sensor.user)
+        wanted = ((config.store.enabled, store_folder(config)), (config.evidence.enabled, folder_of(config)))
+        for folder in (folder for enabled, folder in wanted if enabled):
             folder.mkdir(parents=True, exist_ok=True, mode=0o750)
             os.chown(folder, user.pw_uid, user.pw_gid)
 
     def _start_worker(self, number: int) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         events, parent = self._events[number][0], os.getpid()
+        evidence = self._evidence[number][0] if self._evidence else None
 
         def body() -> int:
             privileges.name(f"rawspoof-work{number}")
             self._leave_to_parent()
-            for other, (end, collectors) in self._events.items():
+            for end, collectors in (*self._events, *self._evidence):
                 collectors.close()
-                if other != number:
+                if end not in (events, evidence):
                     end.close()
-            return worker.run(number, self._made, self._templates, events, theirs, parent)
+            return worker.run(number, self._made, self._templates, events, evidence, theirs, parent)
 
         self._workers[number].started(process.fork(body))
         theirs.close()
@@ -284,6 +297,15 @@ class Supervisor:
                     self._start_worker(number)
         except (CannotStart, OSError) as error:
             log.error("%s", error)
+
+
+def _pair(room: int = 0) -> Pair:
+    """A pair whose first end holds so many bytes that were not read yet; 0: as many as the kernel gives."""
+    pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if room:
+        # What SO_SNDBUF gives ends at net.core.wmem_max.
+        pair[0].setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, room)
+    return pair
 
 
 def _exit_of(pid: int) -> str | None:

@@ -12,6 +12,8 @@ from rawspoof import assembly
 from rawspoof.core.event import AnyEvent
 from rawspoof.core.tally import Tally
 from rawspoof.edges.firewall.plan import MARK
+from rawspoof.edges.link.base import Link
+from rawspoof.edges.link.evidence import EvidenceLink
 from rawspoof.edges.link.nfqueue import NfqueueLink, QueueTaken
 from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, encoder
 from rawspoof.edges.system import clock, privileges
@@ -89,6 +91,7 @@ def run(
     made: assembly.Parts,
     templates: assembly.Templates,
     events: socket.socket,
+    evidence: socket.socket | None,
     status: socket.socket,
     parent: int,
 ) -> int:
@@ -115,9 +118,10 @@ def run(
     gc.set_threshold(50_000, 20, 100)
     status.send(READY)
     status.close()
-    serve(link, sensor, publisher, _Complaints())
+    door: Link = link if evidence is None else EvidenceLink(link, evidence, sensor.scan_of)
+    serve(door, sensor, publisher, _Complaints())
     publisher.close()
-    link.close()
+    door.close()
     return 0
 
 

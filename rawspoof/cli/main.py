@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rawspoof import __version__
-from rawspoof.cli import banner, config, doctor, lab, rehearse, replay, rules, run, signatures
+from rawspoof.cli import banner, config, doctor, evidence, lab, rehearse, replay, rules, run, signatures
 from rawspoof.config.load import ConfigError
 
 COMMANDS: Final = {
@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "banner": banner,
     "signatures": signatures,
     "rules": rules,
+    "evidence": evidence,
     "doctor": doctor,
     "config": config,
     "lab": lab,

@@ -28,6 +28,9 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
     if 0 < world.hold_max_s < world.hold_min_s:
         least = f"0 or at least world.hold_min_s ({world.hold_min_s})"
         yield "world.hold_max_s", f"expected {least}, got {world.hold_max_s}"
+    if config.evidence.mb_max > config.evidence.total_mb_max:
+        most = f"at most evidence.total_mb_max ({config.evidence.total_mb_max})"
+        yield "evidence.mb_max", f"expected {most}, got {config.evidence.mb_max}"
     # Tools that read portspoof-py's log expect one line a connection and nothing else in it.
     if events.log_file and events.log_file == events.file:
         yield "events.log_file", f"expected another file than events.file, got {events.log_file!r}"

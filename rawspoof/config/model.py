@@ -190,6 +190,17 @@ class Feeds(Section, frozen=True):
     nowhere. It is made where it is not there; the collector must be able to write in it."""
 
 
+class Evidence(Section, frozen=True):
+    """Packets of sources that completed a handshake, theirs and our answers, as pcap files."""
+
+    enabled: bool = True
+    """Keep them, in `evidence` in the state directory."""
+    mb_max: Count = 4
+    """MiB of one source; its oldest file goes for more."""
+    total_mb_max: Count = 256
+    """MiB of all sources together; the oldest file goes for more. A file counts 4 KiB at least."""
+
+
 class Config(Section, frozen=True):
     """All of it."""
 
@@ -199,6 +210,7 @@ class Config(Section, frozen=True):
     watch: Watch = Watch()
     events: Events = Events()
     store: Store = Store()
+    evidence: Evidence = Evidence()
     block: Block = Block()
     feeds: Feeds = Feeds()
     signatures: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from rawspoof.core.tcp.flows import Flows
 from rawspoof.core.tcp.half_open import HalfOpen
 from rawspoof.core.tcp.handshake import Cookies, Recent
 from rawspoof.core.tcp.held import Holds
+from rawspoof.core.watch.report import identify
 from rawspoof.core.watch.watch import Watch
 from rawspoof.core.wire import options as tcp_options
 from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Malformed, Segment, parse
@@ -120,6 +121,11 @@ class Sensor:
         if watch is None or soonest is None:
             return soonest if watch is None else watch
         return min(soonest, watch)
+
+    def scan_of(self, address: bytes) -> str | None:
+        """The id of the scan that a source (its packed address) is at, None if it is not known."""
+        source = None if self._watch is None else self._watch.source(address)
+        return None if source is None else identify(source)
 
     def _stranger(self, seg: Segment, at: float) -> Outcome:
         """A segment of no connection in the table, and no plain SYN."""

@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 from rawspoof.core.outcome import Outcome
 from rawspoof.edges.link.base import Arrival, Link
 
-_FILE_HEADER = Struct("=IHHiIII").pack(0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
+FILE_HEADER: Final = Struct("=IHHiIII").pack(0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
 """pcap 2.4, microseconds, LINKTYPE_RAW (tcpdump.org's savefile format)."""
 _RECORD: Final = Struct("=IIII").pack
 
@@ -18,7 +18,7 @@ class RecorderLink:
 
     def __init__(self, link: Link, file: BinaryIO) -> None:
         self._link, self._file, self._at = link, file, 0.0
-        file.write(_FILE_HEADER)
+        file.write(FILE_HEADER)
 
     def arrivals(self, next_deadline: Callable[[], float | None]) -> Iterator[Arrival]:
         """The wrapped link's arrivals, written down."""
@@ -40,8 +40,7 @@ class RecorderLink:
         self._file.close()
 
     def _write(self, raw: bytes) -> None:
-        micros = round(self._at * 1e6)
-        self._file.write(_RECORD(micros // 1_000_000, micros % 1_000_000, len(raw), len(raw)) + raw)
+        self._file.write(record(self._at, raw))
 
     def __enter__(self) -> "RecorderLink":
         return self
@@ -50,3 +49,9 @@ class RecorderLink:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def record(at: float, raw: bytes) -> bytes:
+    """A packet as pcap has it. Raises struct.error, ValueError or OverflowError for a moment that pcap cannot tell."""
+    micros = round(at * 1e6)
+    return _RECORD(micros // 1_000_000, micros % 1_000_000, len(raw), len(raw)) + raw

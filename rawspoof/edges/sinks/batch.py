@@ -27,3 +27,8 @@ def encoder() -> Callable[[Sequence[AnyEvent], Mapping[str, int]], bytes]:
 def decoder() -> Callable[[memoryview], Batch]:
     """A function that reads one message. It raises ValueError or RecursionError for what is none."""
     return msgspec.msgpack.Decoder(Batch).decode
+
+
+def own_decoder() -> Callable[[memoryview], tuple[list[AnyEvent], dict[str, int]]]:
+    """The same for what a thread of the collector itself tells, which may be of any kind."""
+    return msgspec.msgpack.Decoder(tuple[list[AnyEvent], dict[str, int]]).decode

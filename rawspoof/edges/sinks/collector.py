@@ -7,14 +7,16 @@ import logging
 import selectors
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from rawspoof.config.model import Config
+from rawspoof.core.event import AnyEvent
 from rawspoof.edges.sinks import pylog
 from rawspoof.edges.sinks.base import Sink, Tally
-from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, decoder
+from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, decoder, own_decoder
 from rawspoof.edges.sinks.dispatcher import Dispatcher, lanes
 from rawspoof.edges.sinks.forms.table import lines
 from rawspoof.edges.sinks.jsonl import Jsonl
@@ -31,6 +33,9 @@ WORKERS_MAX: Final = 128
 
 COUNTERS_MAX: Final = 64
 """Counter names kept; a worker has about a dozen, and one that invents more is ill."""
+
+Decode = Callable[[memoryview], tuple[Sequence[AnyEvent], dict[str, int]]]
+"""Makes events and counters of a message, see `batch.decoder`."""
 
 log = logging.getLogger(__name__)
 
@@ -80,14 +85,22 @@ def hand_over(control: socket.socket, worker: socket.socket) -> None:
     socket.send_fds(control, [b"w"], [worker.fileno()])
 
 
-def collect(control: socket.socket, workers: Sequence[socket.socket], dispatcher: Dispatcher) -> int:
+def collect(
+    control: socket.socket,
+    workers: Sequence[socket.socket],
+    dispatcher: Dispatcher,
+    keeper: socket.socket | None = None,
+) -> int:
     """Run the collector in a process of its own until it is told to end, and give its exit status.
 
     `control` and `workers` are its ends of SOCK_SEQPACKET pairs. It ends when the supervisor's end of `control` is
     closed or SIGTERM comes: then as soon as every worker has closed its end, at the latest after DRAIN_S. SIGHUP
     reopens the files. The signals may be blocked across the fork: they are unblocked here. Closes the sinks.
+    `keeper` tells of evidence, as a worker tells of what it saw.
     """
     collector = Collector(control, workers, dispatcher)
+    if keeper is not None:
+        collector.adopt(keeper, own_decoder())
     try:
         collector.run()
         if not dispatcher.close():
@@ -119,7 +132,7 @@ class Collector:
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ, self._on_control)
         for worker in workers:
-            self._adopt(worker)
+            self.adopt(worker)
 
     def run(self) -> None:
         """Serve until told to end and drained. Raises _Late."""
@@ -153,12 +166,12 @@ class Collector:
     def _on_control(self, control: socket.socket) -> None:
         said, fds, _, _ = socket.recv_fds(control, 16, WORKERS_MAX)
         for fd in fds:
-            self._adopt(socket.socket(fileno=fd))
+            self.adopt(socket.socket(fileno=fd))
         if not said:
             self._selector.unregister(control)
             self._stop()
 
-    def _on_worker(self, worker: socket.socket) -> None:
+    def _on_worker(self, decode: Decode, worker: socket.socket) -> None:
         try:
             size = worker.recv_into(self._buffer)
         except OSError:
@@ -169,20 +182,21 @@ class Collector:
             worker.close()
             return
         try:
-            events, counters = self._decode(self._buffer[:size])
+            events, counters = decode(self._buffer[:size])
         except (ValueError, RecursionError) as error:
             self._malformed.add(1, repr(error))
             return
         self._dispatcher.put(events)
         self._count(worker, counters)
 
-    def _adopt(self, worker: socket.socket) -> None:
+    def adopt(self, worker: socket.socket, decode: Decode | None = None) -> None:
+        """Hear what comes from this socket, in a form of its own."""
         if len(self._workers) >= WORKERS_MAX:
             self._refused.add(1)
             worker.close()
             return
         self._workers[worker] = {}
-        self._selector.register(worker, selectors.EVENT_READ, self._on_worker)
+        self._selector.register(worker, selectors.EVENT_READ, partial(self._on_worker, decode or self._decode))
 
     def _count(self, worker: socket.socket, totals: dict[str, int]) -> None:
         """Add what a worker's totals have grown by; its names reach the log, so they must be plain words."""
