@@ -149,6 +149,10 @@ class Scan(Event, frozen=True, array_like=True):
     """0 to 3, made of the risk."""
     attack: tuple[str, ...]
     """MITRE ATT&CK technique ids."""
+    signs: tuple[str, ...] = ()
+    """What gave the tool away, and the probes, vulnerabilities and timing (`-T2`) that were recognised by name."""
+    peak: int = 0
+    """Connections at a time, at most."""
 
 
 class ScanDetected(Scan, frozen=True, tag="scan.detected", array_like=True):

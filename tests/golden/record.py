@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from select import select
 from typing import Final
@@ -59,23 +60,30 @@ def record(name: str) -> None:
         file.write_bytes(pcap(*inbound(script, case.sensor(name), ip6=TALKS[name])))
         return
     with Lab() as lab:
-        _start(lab, case.HOME / name)
-        # The attacker's kernel shall finish its checksums before they are captured.
-        lab.run("attacker", ["ethtool", "-K", INTERFACE, "tx", "off"], stdout=subprocess.DEVNULL).wait(10)
-        tap = lab.run("sensor", [*TAP, str(file), "tcp"], stderr=subprocess.PIPE)
-        assert tap.stderr is not None
-        assert select([tap.stderr], [], [], READY_S)[0], "tcpdump listens"
-        time.sleep(QUIET_S)
-        for command in COMMANDS[name]:
-            argv = [word.replace("{mac}", mac(lab, "sensor")) for word in command]
-            lab.run("attacker", argv, stdin=subprocess.DEVNULL).wait(120)
-        time.sleep(QUIET_S)
-        tap.stderr.close()
-        stop(tap)
+        start(lab, case.HOME / name)
+        with tapping(lab, file):
+            for command in COMMANDS[name]:
+                argv = [word.replace("{mac}", mac(lab, "sensor")) for word in command]
+                lab.run("attacker", argv, stdin=subprocess.DEVNULL).wait(120)
 
 
-def _start(lab: Lab, folder: Path) -> None:
-    """A live sensor of the case's configuration, ready."""
+@contextmanager
+def tapping(lab: Lab, file: Path) -> Iterator[None]:
+    """What comes in on the sensor's side meanwhile goes to a file."""
+    # The attacker's kernel shall finish its checksums before they are captured.
+    lab.run("attacker", ["ethtool", "-K", INTERFACE, "tx", "off"], stdout=subprocess.DEVNULL).wait(10)
+    tap = lab.run("sensor", [*TAP, str(file), "tcp"], stderr=subprocess.PIPE)
+    assert tap.stderr is not None
+    assert select([tap.stderr], [], [], READY_S)[0], "tcpdump listens"
+    time.sleep(QUIET_S)
+    yield
+    time.sleep(QUIET_S)
+    tap.stderr.close()
+    stop(tap)
+
+
+def start(lab: Lab, folder: Path) -> None:
+    """A live sensor of a folder's configuration, ready."""
     environment = os.environ | {"PYTHONPATH": str(case.HOME.parent.parent)}
     argv = [sys.executable, "-m", "rawspoof", "run", "-c", "config.toml"]
     stderr = lab.run("sensor", argv, cwd=folder, env=environment, stderr=subprocess.PIPE).stderr

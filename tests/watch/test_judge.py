@@ -1,14 +1,19 @@
 """The shipped rules name the tools of the recorded captures, and nobody who is none."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
+from rawspoof.core.watch.facts import FACTS
 from rawspoof.core.watch.judge import HINTS_MAX, Judge
 from rawspoof.core.watch.rule import parse
 from rawspoof.core.watch.source import Source
 from rawspoof.edges.system.scanners import load_rules
 from tests.golden import case
+
+ROOT = Path(__file__).parents[2]
 
 
 def last_report(name):
@@ -37,13 +42,46 @@ def test_recorded_tools(capture, tool, technique, system):
     assert technique in told["techniques"]
 
 
-def judged(*requests):
-    judge = Judge(load_rules(), lambda address: False)
+RULES = load_rules()
+JUDGE = Judge(RULES, lambda address: False)
+ORDINARY = [
+    line.encode().decode("unicode_escape").encode("latin-1")
+    for line in (Path(__file__).parent / "ordinary.txt").read_text("ascii").splitlines()[1:]
+]
+
+
+def heard(request):
     source = Source(b"\1\2\3\4", 0.0)
-    for request in requests:
-        judge.hear(source, request)
-    found = judge(source, 1.0)
+    JUDGE.hear(source, request)
+    return source
+
+
+def judged(request):
+    found = JUDGE(heard(request), 1.0)
     return found.tool, found.techniques
+
+
+@pytest.mark.parametrize("rule", [words.rule for words in RULES.words], ids=lambda rule: rule.sign or rule.tool)
+def test_every_rule_for_words_finds_its_example_and_no_other_tool_does(rule):
+    hints = heard(rule.example.encode("latin-1")).hints
+    assert {name for name in hints if name[0] not in "!="} == ({rule.tool} - {""})
+    assert {f"!{rule.technique}", f"={rule.sign}"} - {"!", "="} <= set(hints)
+
+
+@pytest.mark.parametrize("request_", ORDINARY)
+def test_ordinary_requests_are_ordinary(request_):
+    assert heard(request_).hints is None
+
+
+@pytest.mark.parametrize("rule", [*RULES.tools, *RULES.systems], ids=lambda rule: f"{rule.name}: {rule.source}")
+def test_every_rule_for_packets_says_where_it_is_from(rule):
+    for file in re.findall(r"(?:tests|signatures)/[\w/.-]*\w", rule.source):
+        assert (ROOT / file).exists()
+    assert rule in RULES.systems or rule.sign
+
+
+def test_every_fact_is_asked_for():
+    assert {name for rule in (*RULES.tools, *RULES.systems) for name in rule.when} == set(FACTS)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +116,7 @@ def test_a_proven_login_try_is_told_and_raises_the_risk():
 
 
 def test_what_is_remembered_of_words_is_bounded():
-    rules = parse([f"[[words]]\nwhen = 'x'\ntool = 't{n}'\nsource = 's'\n" for n in range(100)])
+    rules = parse([f"[[words]]\nwhen = 'x'\ntool = 't{n}'\nexample = ''\nsource = ''\n" for n in range(100)])
     source = Source(b"\1\2\3\4", 0.0)
     Judge(rules, lambda address: False).hear(source, b"x")
     assert len(source.hints) == HINTS_MAX

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from rawspoof.core.watch.rule import first, holds, parse
+from rawspoof.core.watch.rule import WORDS_MAX, first, parse, plain
+from tests.watch.test_facts import ONE
 
 FILE = """
 [[tool]]
@@ -23,29 +24,54 @@ source = "here"
 [[words]]
 when = '^GET /\\x00'
 tool = "curl"
+example = "x"
+source = "here"
+
+[[words]]
+has = ["Wget/", "nothing"]
+when = 'W[a-z]+/\\d'
+tool = "wget"
+confidence = 0.95
+example = "x"
 source = "here"
 """
+TWO = ONE._replace(wnd=2)
+
+
+def name(*probes):
+    rule = first(parse([FILE]).tools, probes)
+    return rule and rule.name
 
 
 def test_the_surest_comes_first():
-    rules = parse([FILE])
-    assert [rule.name for rule in rules.tools] == ["surer", "sure"]
-    assert first(rules.tools, {"probes": 3, "window": 2, "ttl": 64, "sport": None}).name == "surer"
-    assert first(rules.tools, {"probes": 2, "window": 2, "ttl": 64, "sport": None}).name == "sure"
-    assert first(rules.tools, {"probes": 2, "window": 3, "ttl": 64}) is None
-    assert first(rules.tools, {}) is None
+    assert [rule.name for rule in parse([FILE]).tools] == ["surer", "sure"]
+    assert name(TWO, TWO._replace(sport=1), TWO._replace(sport=2)) == "surer"
+    assert name(TWO, TWO._replace(sport=1)) == "sure"
+    assert name(TWO._replace(wnd=3)) is None
+    assert name() is None
 
 
 def test_same_and_differs():
-    (rule,) = [rule for rule in parse([FILE]).tools if rule.name == "surer"]
-    assert not holds(rule, {"probes": 3, "sport": 5, "ttl": 64})
-    assert not holds(rule, {"probes": 3, "sport": None, "ttl": None})
+    assert name(ONE, ONE, ONE) is None
+    assert name(ONE, ONE._replace(sport=1), ONE._replace(ttl=255)) is None
 
 
 def test_words_are_bytes():
-    ((pattern, rule),) = parse([FILE]).words
-    assert pattern.search(b"GET /\0")
-    assert rule.tool == "curl"
+    wget, curl = parse([FILE]).words
+    assert (wget.rule.tool, curl.rule.tool) == ("wget", "curl")
+    assert curl.found(b"GET /\0", b"get /\0")
+    assert not curl.found(b"GET /", b"get /")
+    # The word in any case, the expression as it stands.
+    assert wget.found(b"Wget/1", b"wget/1")
+    assert not wget.found(b"wget/1", b"wget/1")
+    assert not wget.found(b"Xget/1 Wxx/1", b"xget/1 wxx/1")
+
+
+def test_percent_signs_are_decoded_twice_and_no_more():
+    assert plain(b"a%2fb") == b"a%2fb\na/b"
+    assert plain(b"%25252f") == b"%25252f\n%252f\n%2f"
+    assert plain(b"x" * 9999) == b"x" * WORDS_MAX
+    assert len(plain(b"%25" * 9999)) < 3 * WORDS_MAX
 
 
 @pytest.mark.parametrize(
@@ -53,7 +79,9 @@ def test_words_are_bytes():
     [
         ('[[tool]]\nname = "x"\n', "missing required field"),
         ('[[tool]]\nname = "x"\nwhen = {}\nsource = "s"\nconfidence = 2', "<= 1"),
-        ("[[words]]\nwhen = '('\nsource = 's'", "when = ("),
+        ('[[tool]]\nname = "x"\nwhen = { windows = 1 }\nsource = "s"', "`windows` is no fact (rule for x)"),
+        ("[[words]]\nwhen = '('\nexample = 'e'\nsource = 's'", "when = ("),
+        ("[[words]]\nexample = 'e'\nsource = 's'", "neither `has` nor `when`: s"),
         ("[[rules]]", "unknown field"),
         ("x", "Expected '='"),
     ],

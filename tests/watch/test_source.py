@@ -1,5 +1,6 @@
 """What is counted of a source, however it turns from flags to flags and from address to address."""
 
+from rawspoof.core.watch.sample import KINDS_MAX, SAMPLES_MAX
 from rawspoof.core.watch.source import TARGETS_MAX, Source
 
 
@@ -11,6 +12,20 @@ def test_flags_are_counted_in_any_order():
             source.change(kind)
         source.run += 1
     assert source.kinds == {2: 3, 4: 1, 16: 2}
+
+
+def test_there_is_room_for_one_packet_of_each_further_kind():
+    source = Source(b"\1\2\3\4", 5.0)
+    source.room = 0
+    source.change(2)
+    assert source.room == 1
+    source.room, source.samples = 0, (b"",)
+    source.run = 1
+    source.change(2)
+    assert source.room == 0
+    source.samples = (b"",) * (SAMPLES_MAX + KINDS_MAX)
+    source.change(16)
+    assert source.room == 0
 
 
 def test_ports_are_counted_address_by_address():

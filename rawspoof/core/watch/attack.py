@@ -23,11 +23,15 @@ _OUTSIDE: Final = {
     "credential": "T1110",
     "exploit": "T1190",
 }
-_SCANS: Final = frozenset(("syn", "connect", "fin", "null", "xmas", "ack", "maimon", "idle", "slow", "badsum"))
+_SCANS: Final = frozenset(
+    ("syn", "connect", "fin", "null", "xmas", "ack", "maimon", "odd", "idle", "slow", "badsum", "decoy")
+)
+_NONE: Final = frozenset(("backscatter", "flood"))
+"""Packets of somebody else's victim; packets of nobody who could be named."""
 
 
 def attack(techniques: Iterable[str], inside: bool) -> tuple[str, ...]:
     """Technique ids, each once, in order; `inside` says that the source is in the owner's own networks."""
     table, scan = (_INSIDE, "T1046") if inside else (_OUTSIDE, "T1595.001")
-    ids = [table.get(name, scan if inside or name in _SCANS else "") for name in techniques]
+    ids = [table.get(name, scan if name in _SCANS or (inside and name not in _NONE) else "") for name in techniques]
     return tuple(sorted({found for found in ids if found}))

@@ -32,6 +32,7 @@ class Judgement(NamedTuple):
     risk: int = 0
     level: int = 0
     attack: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
 
 
 Judge = Callable[[Source, float], Judgement]
@@ -67,6 +68,7 @@ def report(what: str, source: Source, found: Judgement, at: float) -> AnyScan:
         bytes_in=source.bytes_in,
         bytes_out=source.bytes_out,
         held_s=source.held_s,
+        peak=source.peak,
         **found._asdict(),
     )
 

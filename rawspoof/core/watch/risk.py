@@ -24,6 +24,7 @@ POINTS: Final = {
     "xmas": 40,
     "maimon": 40,
     "ack": 20,
+    "odd": 40,
     "idle": 60,
     "os": 80,
     "version": 80,

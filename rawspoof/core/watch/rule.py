@@ -2,13 +2,15 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Final, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 from msgspec import Meta
 
-from rawspoof.core.watch.facts import Value
+from rawspoof.core.watch.facts import FACTS, Facts, Value
+from rawspoof.core.watch.sample import Sample
 
 Share = Annotated[float, Meta(gt=0, le=1)]
 
@@ -23,18 +25,26 @@ class PacketRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     confidence: Share = 0.5
     probes: Annotated[int, Meta(ge=1)] = 1
     """Packets it takes."""
+    sign: str = ""
+    """What gave it away, in few words: told with the name."""
     source: str
     """Where this is known from."""
 
 
 class WordRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A tool or a technique by the bytes that it sends."""
+    """A tool, a technique, or both, by the bytes that a source sends."""
 
-    when: str
-    """Regular expression, searched in the first WORDS_MAX bytes of a request."""
+    has: tuple[str, ...] = ()
+    """Plain words, of which one must stand in the first WORDS_MAX bytes of a request, capitals or not."""
+    when: str = ""
+    """Regular expression, searched in the same bytes once a word was found."""
     tool: str = ""
     technique: str = ""
+    sign: str = ""
+    """What it is called: a probe, a vulnerability. Told with the technique."""
     confidence: Share = 0.9
+    example: str
+    """A request that it is made for; tests replay it."""
     source: str
     """Where this is known from."""
 
@@ -49,12 +59,31 @@ WORDS_MAX: Final = 2048
 """Bytes of a request that are searched."""
 
 
+class Words(NamedTuple):
+    """A rule for words, ready to be asked."""
+
+    has: tuple[bytes, ...]
+    """In lower case."""
+    pattern: re.Pattern[bytes] | None
+    rule: WordRule
+
+    def found(self, text: bytes, lower: bytes) -> bool:
+        """Whether they are in a request's `plain` text, given as it is and in lower case."""
+        for word in self.has:
+            if word in lower:
+                break
+        else:
+            if self.has:
+                return False
+        return self.pattern is None or self.pattern.search(text) is not None
+
+
 class Rules(NamedTuple):
     """All of them, best first."""
 
     tools: tuple[PacketRule, ...] = ()
     systems: tuple[PacketRule, ...] = ()
-    words: tuple[tuple[re.Pattern[bytes], WordRule], ...] = ()
+    words: tuple[Words, ...] = ()
 
 
 def parse(texts: Sequence[str]) -> Rules:
@@ -62,22 +91,31 @@ def parse(texts: Sequence[str]) -> Rules:
     files = [_convert(text) for text in texts]
     words = [rule for file in files for rule in file.words]
     return Rules(
-        tuple(sorted((r for f in files for r in f.tool), key=lambda rule: -rule.confidence)),
-        tuple(sorted((r for f in files for r in f.system), key=lambda rule: -rule.confidence)),
-        tuple((_compiled(rule.when), rule) for rule in sorted(words, key=lambda rule: -rule.confidence)),
+        tuple(sorted((_checked(r) for f in files for r in f.tool), key=lambda rule: -rule.confidence)),
+        tuple(sorted((_checked(r) for f in files for r in f.system), key=lambda rule: -rule.confidence)),
+        tuple(_ready(rule) for rule in sorted(words, key=lambda rule: -rule.confidence)),
     )
 
 
-def first(rules: Sequence[PacketRule], known: Mapping[str, Value]) -> PacketRule | None:
-    """The best rule that holds, None if none does."""
-    return next((rule for rule in rules if holds(rule, known)), None)
+def plain(data: bytes) -> bytes:
+    """A request's first WORDS_MAX bytes, and again without percent signs, once and twice decoded."""
+    text = data[:WORDS_MAX]
+    for _ in range(2):
+        if b"%" not in data:
+            break
+        data = unquote_to_bytes(data[:WORDS_MAX])
+        text += b"\n" + data
+    return text
 
 
-def holds(rule: PacketRule, known: Mapping[str, Value]) -> bool:
+def first(rules: Sequence[PacketRule], probes: Sequence[Sample]) -> PacketRule | None:
+    """The best rule that holds of these packets, None if none does."""
+    known = Facts(probes)
+    return next((rule for rule in rules if len(probes) >= rule.probes and holds(rule, known)), None)
+
+
+def holds(rule: PacketRule, known: Facts) -> bool:
     """Whether packets with these facts are as the rule has them."""
-    probes = known.get("probes")
-    if not isinstance(probes, int) or probes < rule.probes:
-        return False
     return all(_meets(wanted, known.get(name)) for name, wanted in rule.when.items())
 
 
@@ -94,8 +132,17 @@ def _convert(text: str) -> _File:
         raise ValueError(str(error)) from None
 
 
-def _compiled(pattern: str) -> re.Pattern[bytes]:
+def _checked(rule: PacketRule) -> PacketRule:
+    if unknown := sorted(set(rule.when) - set(FACTS)):
+        raise ValueError(f"`{unknown[0]}` is no fact (rule for {rule.name}); there are {', '.join(FACTS)}")
+    return rule
+
+
+def _ready(rule: WordRule) -> Words:
+    if not (rule.has or rule.when):
+        raise ValueError(f"a rule for words has neither `has` nor `when`: {rule.source}")
     try:
-        return re.compile(pattern.encode("latin-1"), re.DOTALL)
+        pattern = re.compile(rule.when.encode("latin-1"), re.DOTALL) if rule.when else None
     except re.error as error:
-        raise ValueError(f"`when = {pattern}`: {error}") from None
+        raise ValueError(f"`when = {rule.when}`: {error}") from None
+    return Words(tuple(word.lower().encode("latin-1") for word in rule.has), pattern, rule)

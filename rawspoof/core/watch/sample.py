@@ -53,4 +53,6 @@ def unpack(packed: bytes) -> Sample:
 
 
 SAMPLES_MAX: Final = 12
-"""Packets of a source that are kept: six SYNs, ECN and T2 to T6 of `nmap -O` fit, and two show every counter."""
+"""Packets of a source that are kept from its beginning, its kernel's resets aside: two show every counter."""
+KINDS_MAX: Final = 8
+"""Packets kept beyond, one of each further combination of flags: `nmap -O` asks five after the ports are scanned."""

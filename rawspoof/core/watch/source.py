@@ -1,11 +1,13 @@
-"""What is known of one source while it is at it. Counts; decides nothing (see `technique`, `tool`, `risk`)."""
+"""What is known of one source while it is at it. Counts; decides nothing (see `technique`, `judge`, `risk`)."""
 
 from typing import Final
 
 from rawspoof.core.watch.ports import Ports
+from rawspoof.core.watch.sample import KINDS_MAX, SAMPLES_MAX
 
 TARGETS_MAX: Final = 4096
 """Addresses of ours counted port by port for one source; further ones only count packets."""
+NOWHERE: Final[frozenset[int]] = frozenset()
 
 
 class Source:
@@ -18,24 +20,29 @@ class Source:
         "bytes_out",
         "closed",
         "credentials",
+        "doors",
         "first_at",
         "heard",
         "held_s",
         "hints",
         "kind",
         "last_at",
+        "mark",
         "new_ports",
         "older",
         "opened",
         "others",
         "packets",
+        "peak",
         "ports",
         "reported_at",
         "reports",
         "requests",
+        "room",
         "run",
         "samples",
         "target",
+        "twins",
         "visits",
     )
 
@@ -58,11 +65,16 @@ class Source:
         self.new_ports = 0
         """Ports touched, all targets together."""
         self.samples: tuple[bytes, ...] = ()
-        """The first packets' facts, see `sample.unpack`."""
+        """Its first packets' facts, see `sample.unpack`, and how many more are kept."""
+        self.room = SAMPLES_MAX
+        self.mark = self.twins = 0
+        """What a copy of its first packet would share, see `decoy`, and how many other sources sent one."""
         self.opened = 0
         """Handshakes it completed: more than none, and its address is proven."""
         self.closed = 0
         """Connections of these that are over."""
+        self.peak = 0
+        """Connections at a time, at most."""
         self.requests = 0
         self.credentials = 0
         self.bytes_in = 0
@@ -76,7 +88,9 @@ class Source:
         self.hints: dict[str, float] | None = None
         """Tools and techniques that its words told, with the confidence, 0 to 1."""
         self.visits = 0
-        """Times it was here before and had been quiet long enough to be reported as ended."""
+        """Times it was here before, asked little, and had been quiet long enough to be reported as ended."""
+        self.doors: frozenset[int] = NOWHERE
+        """Where it asked then, see `quiet`."""
         self.reported_at = 0.0
         self.reports = 0
 
@@ -94,8 +108,10 @@ class Source:
         return {} if self.ports is None else {self.target: self.ports}
 
     def change(self, kind: int) -> None:
-        """Packets with other flags begin."""
-        self.older = self.kinds
+        """Packets with other flags begin; of those not seen before, one is kept."""
+        self.older = kinds = self.kinds
+        if not self.room and kind not in kinds and len(self.samples) < SAMPLES_MAX + KINDS_MAX:
+            self.room = 1
         self.kind, self.run = kind, 0
 
     def turn(self, target: bytes) -> Ports | None:

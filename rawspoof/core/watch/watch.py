@@ -16,9 +16,11 @@ from rawspoof.core.event import (
     SessionData,
     SessionOpened,
 )
-from rawspoof.core.watch.sample import SAMPLES_MAX, pack
+from rawspoof.core.watch.decoy import Marks
+from rawspoof.core.watch.quiet import Quiet
+from rawspoof.core.watch.sample import pack
 from rawspoof.core.watch.source import Source
-from rawspoof.core.wire.segment import Segment
+from rawspoof.core.wire.segment import RST, Segment
 
 DETECT_S: Final = 1.0
 """From a source's first packet to its first report: time enough to see what it is up to, and what it does with a
@@ -41,6 +43,9 @@ class Settings(NamedTuple):
     """Quiet time after which a scan has ended."""
     update_s: float = 30.0
     """Shortest time between two reports of a scan that goes on."""
+    quiet_max: int = 65536
+    """Sources remembered that asked little and went, in some 200 bytes each; the one that went first goes for a new
+    one. Their days are a slow scan's packets."""
 
 
 USUAL: Final = Settings()
@@ -55,6 +60,8 @@ class Lost(NamedTuple):
     """Not kept for want of bitmaps or targets."""
     reports: int
     """Sources that proved nothing and went unreported in a flood of such."""
+    quiet: int
+    """Sources gone quiet that were forgotten for newer ones."""
 
 
 Hear = Callable[[Source, bytes], None]
@@ -70,6 +77,7 @@ class Watch:
         self._report, self._settings, self._hear = report, settings, hear
         self._sources: dict[bytes, Source] = {}
         self._looks: list[tuple[float, bytes]] = []
+        self._marks, self._quiet = Marks(), Quiet(settings.quiet_max)
         self._bitmaps = 0
         self._second, self._reports = 0, 0
         self._evicted = self._ports_lost = self._unreported = 0
@@ -81,20 +89,22 @@ class Watch:
     @property
     def lost(self) -> Lost:
         """What did not fit, since the start."""
-        return Lost(self._evicted, self._ports_lost, self._unreported)
+        return Lost(self._evicted, self._ports_lost, self._unreported, self._quiet.lost)
 
     def saw(self, seg: Segment, at: float) -> None:
         """Count a segment that belongs to no connection. `at` is seconds since the epoch."""
         key = seg.key
         half = (len(key) - 4) // 2
-        source = self._sources.get(key[:half]) or self._admit(key[:half], at)
+        source = self._sources.get(key[:half]) or self._admit(seg, at)
         source.last_at = at
         source.packets += 1
         kind = seg.flags & 0xFF
         if kind != source.kind:
             source.change(kind)
         source.run += 1
-        if source.packets <= SAMPLES_MAX:
+        # A half-open scanner's kernel resets every answer: those packets tell nothing more.
+        if source.room and (not kind & RST or source.packets == 1):
+            source.room -= 1
             source.samples += (pack(seg, at),)
         target = key[half:-4]
         ports = source.ports if target == source.target else source.turn(target)
@@ -111,6 +121,7 @@ class Watch:
         source.last_at = event.at
         if isinstance(event, SessionOpened):
             source.opened += 1
+            source.peak = max(source.peak, source.opened - source.closed)
         elif isinstance(event, SessionClosed):
             source.closed += 1
             source.bytes_in += event.bytes_in
@@ -185,19 +196,25 @@ class Watch:
         source.reported_at = at
         source.reports += 1
         source.heard = 0
+        source.twins = max(source.twins, self._marks.twins(source.mark))
         self._out.append(self._report(what, source, at))
 
     def _forget(self, source: Source, at: float) -> None:
         if source.reports:
             self._tell("ended", source, at)
+            self._quiet.keep(source)
         del self._sources[source.address]
+        self._marks.leave(source.mark)
         self._bitmaps -= sum(ports.spread for ports in source.targets.values())
 
-    def _admit(self, address: bytes, at: float) -> Source:
+    def _admit(self, seg: Segment, at: float) -> Source:
         if len(self._sources) >= self._settings.sources_max:
             self._evicted += 1
             self._forget(self._sources[next(iter(self._sources))], at)
+        address = seg.src
         source = self._sources[address] = Source(address, at)
+        source.mark = self._marks.enter(seg)
+        self._quiet.recall(source)
         heapq.heappush(self._looks, (at + DETECT_S, address))
         return source
 

@@ -164,6 +164,8 @@ def _scan(event: Scan, fields: dict[str, Any]) -> None:
         "tool": event.tool,
         "confidence": event.confidence,
         "system": event.system,
+        "signs": list(event.signs),
+        "peak": event.peak,
     }
 
 

@@ -43,7 +43,7 @@ SCAN = {
     "targets": (Target(DST, 1000, "1-1000"), Target(SRC6, 1, "443")), "target_count": 2, "port_count": 1001,
     "opened": 0, "verified": False, "requests": 5, "credentials": 3, "bytes_in": 77, "bytes_out": 99, "held_s": 12.5,
     "techniques": ("syn", "half-open"), "tool": "nmap", "confidence": 0.9, "system": "linux", "risk": 250, "level": 1,
-    "attack": ("T1595.001",),
+    "attack": ("T1595.001",), "signs": ("one mask in all numbers", "-T2"), "peak": 17,
 }  # fmt: skip
 DETECTED, UPDATE, ENDED = ScanDetected(**SCAN), ScanUpdate(**SCAN), ScanEnded(**SCAN)
 
