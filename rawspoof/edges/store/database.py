@@ -14,7 +14,8 @@ from typing import Final
 
 import msgspec
 
-from rawspoof.core.event import AnyEvent
+from rawspoof.core.event import AnyEvent, Scan
+from rawspoof.edges.sinks.base import Tally
 from rawspoof.edges.store import schema
 
 NAME: Final = "events-{day}.sqlite"
@@ -22,6 +23,8 @@ BUSY_S: Final = 5.0
 """How long a reader or writer waits for another."""
 CHECK_EVERY: Final = 20_000
 """Events between two looks at how much there is."""
+UNFIT: Final = (ValueError, OverflowError, sqlite3.IntegrityError)
+"""What an event raises whose time or numbers nobody can keep."""
 
 log = logging.getLogger(__name__)
 
@@ -40,17 +43,20 @@ class Store:
         self._database: sqlite3.Connection | None = None
         self._encode = msgspec.msgpack.Encoder().encode
         self._unchecked = 0
+        self.lost = Tally("store: events that no sensor makes")
 
     def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
         """Keep events under their numbers; one that is there already stays. Raises sqlite3.Error, OSError."""
-        rows: dict[date, list[tuple[int, float, str, bytes, int, bytes]]] = {}
-        for number, event in enumerate(batch, first):
-            kind = str(type(event).__struct_config__.tag)
-            row = (number, event.at, kind, event.src, event.dport, self._encode(event))
-            rows.setdefault(datetime.fromtimestamp(event.at, UTC).date(), []).append(row)
-        for day, todays in rows.items():
-            with self._of(day) as database:
-                database.executemany("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?)", todays)
+        numbered = list(enumerate(batch, first))
+        try:
+            self._write(numbered)
+        except UNFIT:
+            # One of them is such as no sensor makes; the others are still good.
+            for one in numbered:
+                try:
+                    self._write([one])
+                except UNFIT as error:
+                    self.lost.add(1, repr(error))
         self._unchecked += len(batch)
         if self._unchecked >= CHECK_EVERY:
             self._unchecked = 0
@@ -65,6 +71,21 @@ class Store:
             self._database.close()
         self._database, self._day = None, None
 
+    def _write(self, numbered: Sequence[tuple[int, AnyEvent]]) -> None:
+        by_day: dict[date, list[tuple[int, AnyEvent]]] = {}
+        for number, event in numbered:
+            by_day.setdefault(datetime.fromtimestamp(event.at, UTC).date(), []).append((number, event))
+        for day, todays in by_day.items():
+            with self._of(day) as database:
+                database.executemany(schema.ADD_EVENT, [self._row(number, event) for number, event in todays])
+                database.executemany(
+                    schema.ADD_SCAN, [_scan(n, event) for n, event in todays if isinstance(event, Scan)]
+                )
+
+    def _row(self, number: int, event: AnyEvent) -> tuple[object, ...]:
+        kind = str(type(event).__struct_config__.tag)
+        return number, event.at, kind, event.src, event.dport, self._encode(event)
+
     def _of(self, day: date) -> sqlite3.Connection:
         if self._database is None or day != self._day:
             self.close()
@@ -78,7 +99,7 @@ class Store:
         today = self._day.isoformat() if self._day else ""
         sizes = {path: _size(path) for path in days}
         for path in days:
-            old = self._day is not None and (self._day - _day_of(path)).days >= self._retention_days
+            old = self._day is not None and (self._day - day_of(path)).days >= self._retention_days
             if today in path.name or not (old or sum(sizes.values()) > self._bytes_max):
                 continue
             log.info("store: %s goes: %s", path.name, "its time is over" if old else "store.mb_max is reached")
@@ -107,6 +128,18 @@ def files(folder: Path) -> list[Path]:
     return sorted(folder.glob(NAME.format(day="????-??-??")))
 
 
+def day_of(path: Path) -> date:
+    """The day of one of these files."""
+    return date.fromisoformat(path.stem.removeprefix("events-"))
+
+
+def _scan(number: int, scan: Scan) -> tuple[object, ...]:
+    return (
+        scan.scan, number, scan.src, scan.first_at, scan.last_at, scan.packets, scan.port_count, scan.verified,
+        scan.tool, scan.level, scan.risk,
+    )  # fmt: skip
+
+
 def _open(path: Path) -> sqlite3.Connection:
     # A Store is made in one thread, its lane's owner, and used in that lane only.
     database = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
@@ -132,7 +165,3 @@ def _beside(path: Path) -> tuple[Path, Path]:
 
 def _size(path: Path) -> int:
     return sum(part.stat().st_size for part in (path, *_beside(path)) if part.exists())
-
-
-def _day_of(path: Path) -> date:
-    return date.fromisoformat(path.stem.removeprefix("events-"))

@@ -2,16 +2,23 @@
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
 
-from rawspoof.core.event import AnyEvent
+from rawspoof.core.event import AnyEvent, Scan
 from rawspoof.edges.store import schema
-from rawspoof.edges.store.database import BUSY_S, files
+from rawspoof.edges.store.database import BUSY_S, day_of, files
 
 POSITIONS: Final = "positions.sqlite"
+KINDS: Final = tuple(str(kind.__struct_config__.tag) for kind in get_args(AnyEvent))
+"""Of all events there are."""
+HOUR_S: Final = 3600
+DAY_S: Final = 86400.0
+NEVER: Final = 1e12
+"""Later than any event."""
 
 
 class Numbered(NamedTuple):
@@ -28,11 +35,19 @@ class Filter(NamedTuple):
     """Seconds since the epoch."""
     until: float = float("inf")
     src: bytes = b""
-    """Packed address of the source."""
+    """Packed address of the source, or the first of a network."""
+    src_last: bytes = b""
+    """The last of that network; empty: the one address."""
     port: int = 0
-    """Our port."""
+    """Our port, or the first of several."""
+    port_last: int = 0
+    """The last of these; 0: the one port."""
     kinds: tuple[str, ...] = ()
     """`session.open`, or `session.` for all that begin so."""
+    after: int = 0
+    """The number of an event: only later ones."""
+    before: int = 0
+    """The same: only earlier ones; 0: all."""
 
 
 class Reader:
@@ -42,12 +57,14 @@ class Reader:
         self._folder = folder
         self._decode = msgspec.msgpack.Decoder(AnyEvent).decode
         self._open: dict[Path, sqlite3.Connection] = {}
+        self.unread: dict[Path, str] = {}
+        """Files that could not be read, and why."""
 
     def events(self, wanted: Filter = Filter(), newest_first: bool = False) -> Iterator[Numbered]:  # noqa: B008
         """The events that pass, in order of their numbers or the other way round."""
         where, values = _where(wanted)
         order = "DESC" if newest_first else "ASC"
-        paths = files(self._folder)
+        paths = self._files(wanted)
         for path in reversed(paths) if newest_first else paths:
             query = f"SELECT number, body FROM events WHERE {where} ORDER BY number {order}"  # noqa: S608  no text of others
             for number, body in self._rows(path, query, values):
@@ -58,11 +75,43 @@ class Reader:
         assert column in ("src", "dport", "kind")
         where, values = _where(wanted)
         totals: dict[bytes | int | str, int] = {}
-        for path in files(self._folder):
+        for path in self._files(wanted):
             query = f"SELECT {column}, count(*) FROM events WHERE {where} GROUP BY {column}"  # noqa: S608  one of three
             for value, count in self._rows(path, query, values):
                 totals[value] = totals.get(value, 0) + count
         return sorted(totals.items(), key=lambda item: -item[1])[:most]
+
+    def hours(self, wanted: Filter) -> dict[tuple[int, str], int]:
+        """How many events there were, by hour (of its start, seconds since the epoch) and kind."""
+        where, values = _where(wanted)
+        totals: dict[tuple[int, str], int] = {}
+        for path in self._files(wanted):
+            query = f"SELECT kind, CAST(at / {HOUR_S} AS INTEGER), count(*) FROM events WHERE {where} GROUP BY 1, 2"  # noqa: S608
+            for kind, hour, count in self._rows(path, query, values):
+                key = (hour * HOUR_S, kind)
+                totals[key] = totals.get(key, 0) + count
+        return totals
+
+    def scans(self, since: float, until: float, most: int = -1) -> Iterator[Scan]:
+        """The last report of each scan that was going on in this time, whole; of each day the `most` risky ones.
+
+        The newest day comes first.
+        """
+        query = """SELECT scan, body FROM scans JOIN events USING (number) WHERE last_at >= ? AND first_at < ?
+            ORDER BY risk DESC, packets DESC LIMIT ?"""
+        told: set[str] = set()
+        for path in reversed(self._files(Filter(since))):
+            for scan, body in self._rows(path, query, (since, min(until, NEVER), most)):
+                if scan not in told:
+                    told.add(scan)
+                    event = self._decode(body)
+                    assert isinstance(event, Scan)
+                    yield event
+
+    def scanning(self, since: float) -> int:
+        """How many scans were going on since then."""
+        query = "SELECT scan FROM scans WHERE last_at >= ?"
+        return len({row for path in self._files(Filter(since)) for row in self._rows(path, query, (since,))})
 
     def last(self) -> int:
         """The highest number there is, 0 for an empty store."""
@@ -111,27 +160,61 @@ class Reader:
             database.executescript(schema.POSITIONS)
         return self._open[path]
 
+    def _files(self, wanted: Filter) -> list[Path]:
+        """Those of the days in question, oldest first."""
+        return [path for path in files(self._folder) if _overlap(day_of(path), wanted)]
+
     def _rows(self, path: Path, query: str, values: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
         try:
             if path not in self._open:
-                uri = f"{path.resolve().as_uri()}?mode=ro"
-                self._open[path] = sqlite3.connect(uri, uri=True, timeout=BUSY_S, check_same_thread=False)
+                self._open[path] = _connect(path)
             yield from self._open[path].execute(query, values)
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            self.unread[path] = str(error)
             # Pruned meanwhile, or set aside; what it held is gone for everybody.
             if database := self._open.pop(path, None):
                 database.close()
 
 
+def _connect(path: Path) -> sqlite3.Connection:
+    """A reader of the file. Raises sqlite3.Error."""
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    database = sqlite3.connect(uri, uri=True, timeout=BUSY_S, check_same_thread=False)
+    try:
+        database.execute("SELECT 1 FROM sqlite_master")
+    except sqlite3.OperationalError:
+        database.close()
+        # A file that nobody writes has no log beside it, and who may not write in the folder cannot make one.
+        database = sqlite3.connect(f"{uri}&immutable=1", uri=True, check_same_thread=False)
+    return database
+
+
+def _overlap(day: date, wanted: Filter) -> bool:
+    begins_at = datetime.combine(day, time(), UTC).timestamp()
+    return begins_at + DAY_S > wanted.since and begins_at < wanted.until
+
+
 def _where(wanted: Filter) -> tuple[str, tuple[object, ...]]:
-    parts, values = ["at >= ?", "at < ?"], [wanted.since, min(wanted.until, 1e12)]
-    if wanted.src:
-        parts.append("src = ?")
-        values.append(wanted.src)  # type: ignore[arg-type]
+    """A condition, and what its question marks stand for."""
+    parts: list[tuple[str, tuple[object, ...]]] = [("at >= ? AND at < ?", (wanted.since, min(wanted.until, NEVER)))]
+    if wanted.after:
+        parts.append(("number > ?", (wanted.after,)))
+    if wanted.before:
+        parts.append(("number < ?", (wanted.before,)))
+    if wanted.src_last:
+        # Bytes are compared from the left, so addresses of the other family lie in between.
+        last = wanted.src_last
+        parts.append(("src BETWEEN ? AND ? AND length(src) = ?", (wanted.src, last, len(last))))
+    elif wanted.src:
+        parts.append(("src = ?", (wanted.src,)))
     if wanted.port:
-        parts.append("dport = ?")
-        values.append(wanted.port)
+        parts.append(("dport BETWEEN ? AND ?", (wanted.port, wanted.port_last or wanted.port)))
     if wanted.kinds:
-        parts.append(f"({' OR '.join(['kind GLOB ?'] * len(wanted.kinds))})")
-        values += [f"{kind}*" if kind.endswith(".") else kind for kind in wanted.kinds]  # type: ignore[misc]
-    return " AND ".join(parts), tuple(values)
+        kinds = matching(wanted.kinds)
+        parts.append((f"kind IN ({', '.join('?' * len(kinds))})", kinds))
+    return " AND ".join(part for part, _ in parts), tuple(value for _, values in parts for value in values)
+
+
+def matching(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds there are that are named so, or begin so where the name ends in a dot."""
+    return tuple(kind for kind in KINDS if any(kind == k or (k.endswith(".") and kind.startswith(k)) for k in kinds))

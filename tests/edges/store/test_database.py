@@ -9,7 +9,7 @@ import pytest
 
 from rawspoof.edges.store.database import Store, files
 from rawspoof.edges.store.queries import Reader
-from tests.edges.sinks.samples import AT, EXAMPLES, OPENED
+from tests.edges.sinks.samples import AT, ENDED, EXAMPLES, OPENED
 
 DAY_S = 86400.0
 
@@ -90,3 +90,13 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         Store(tmp_path / "file" / "store", 30, 100)
+
+
+@pytest.mark.parametrize("fields", [{"at": 1e300}, {"at": float("nan")}, {"dport": 1 << 70}])
+def test_an_event_that_no_sensor_makes_is_counted_and_the_others_kept(tmp_path, fields):
+    store = Store(tmp_path, 30, 100)
+    store.write([OPENED, msgspec.structs.replace(OPENED, **fields), OPENED], 1)
+    store.write([msgspec.structs.replace(ENDED, packets=1 << 63), ENDED], 4)
+    store.close()
+    assert [n for n, _ in kept(tmp_path)] == [1, 3, 5]
+    assert store.lost.count == 2

@@ -1,11 +1,17 @@
 """Events are found by source, port, kind and time, and read back by number for sinks that were away."""
 
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import msgspec
 import pytest
 
 from rawspoof.edges.store.database import Store, files
 from rawspoof.edges.store.queries import Filter, Reader
-from tests.edges.sinks.samples import AT, CREDENTIAL, DATA, EXAMPLES, OPENED, SRC, SRC6, SYN
+from tests.edges.sinks.samples import AT, CREDENTIAL, DATA, ENDED, EXAMPLES, OPENED, SRC, SRC6, SYN
 
 DAY_S = 86400.0
 
@@ -47,6 +53,51 @@ def test_the_newest_may_come_first_over_days(store, reader):
     assert [n for n, _ in reader.events()] == [1, 2, 3]
 
 
+def test_networks_ranges_of_ports_and_later_ones(store, reader):
+    odd = msgspec.structs.replace(OPENED, src=bytes([198, 51, 100, 255]) + bytes(12), dport=8080)
+    store.write([*EXAMPLES, odd], 1)
+    first, last = bytes([198, 51, 100, 0]), bytes([198, 51, 100, 255])
+    # Only IPv4's, though IPv6's may lie between the two as bytes.
+    assert len(found(reader, src=first, src_last=last)) == len(EXAMPLES) - 1
+    assert found(reader, src=bytes(16), src_last=b"\xff" * 16) == [SYN, odd]
+    assert found(reader, port=8000, port_last=9000) == [odd]
+    assert found(reader, after=len(EXAMPLES)) == [odd]
+    assert found(reader, kinds=("nothing",)) == []
+
+
+def test_hours(store, reader):
+    store.write([*EXAMPLES, msgspec.structs.replace(OPENED, at=AT + 3600)], 1)
+    hour = int(AT) // 3600 * 3600
+    got = reader.hours(Filter(kinds=("session.",)))
+    assert got == {
+        (hour, "session.open"): 1, (hour + 3600, "session.open"): 1, (hour, "session.data"): 1,
+        (hour, "session.close"): 1,
+    }  # fmt: skip
+
+
+def scan(name, **fields):
+    return msgspec.structs.replace(ENDED, scan=name, **fields)
+
+
+def test_the_last_report_of_a_scan_is_kept_over_days_and_repeats(store, reader):
+    next_day = AT + DAY_S
+    early, late = scan("a", packets=1, last_at=AT), scan("a", packets=9, at=next_day, last_at=next_day, risk=10)
+    store.write([early, scan("b", risk=999, first_at=AT)], 1)
+    store.write([late], 3)
+    store.write([early], 1)
+    assert list(reader.scans(AT - 1, AT + 10 * DAY_S)) == [late, scan("b", risk=999, first_at=AT)]
+    assert [each.scan for each in reader.scans(AT - 1, AT + DAY_S, 1)] == ["a", "b"]
+    assert list(reader.scans(next_day + 1, 1e12)) == []
+    assert list(reader.scans(0, AT - 5)) == []
+    assert (reader.scanning(AT - 1), reader.scanning(next_day)) == (2, 1)
+
+
+def test_a_later_report_is_not_replaced_by_an_earlier_one(store, reader):
+    store.write([scan("a", packets=9)], 7)
+    store.write([scan("a", packets=1)], 3)
+    assert [each.packets for each in reader.scans(0, 1e12)] == [9]
+
+
 def test_counts(store, reader):
     store.write([*EXAMPLES, OPENED, OPENED], 1)
     assert reader.count("kind", Filter(), 1) == [("session.open", 3)]
@@ -85,3 +136,24 @@ def test_an_empty_store_and_a_broken_file_have_nothing(tmp_path, reader):
     (tmp_path / "events-2025-06-01.sqlite").write_bytes(b"broken" * 1000)
     assert len(files(tmp_path)) == 1
     assert (reader.last(), list(reader.events())) == (0, [])
+    assert list(reader.unread.values()) == ["file is not a database"]
+
+
+def test_a_copy_is_read_by_somebody_who_may_not_write(tmp_path, reader):
+    store = Store(tmp_path, 30, 100)
+    store.write(EXAMPLES, 1)
+    store.close()
+    script = (
+        "import os, sys; from pathlib import Path; from rawspoof.edges.store.queries import Reader\n"
+        "os.geteuid() or (os.setgroups([]), os.setgid(65534), os.setuid(65534))\n"
+        "reader = Reader(Path(sys.argv[1])); print(len(list(reader.events())), reader.unread)"
+    )
+    (path,) = files(tmp_path)
+    path.chmod(0o644)
+    with TemporaryDirectory() as open_to_all:
+        copy = Path(open_to_all)
+        shutil.copy(path, copy)
+        copy.chmod(0o555)
+        command = [sys.executable, "-c", script, open_to_all]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout == f"{len(EXAMPLES)} {{}}\n"
