@@ -34,6 +34,7 @@ EACH_BYTES_PER_S_MAX: Final = 1 << 20
 """Of one source: what a scan at full speed makes, and not what would keep the disk busy. More is dropped, counted."""
 
 _entry = ENTRY.pack
+_DROP: Final = Verdict.DROP
 
 
 class _Proven:
@@ -57,6 +58,7 @@ class EvidenceLink:
         self._at = 0.0
         self._raw: bytes | None = None
         self._unproven: OrderedDict[bytes, bytearray] = OrderedDict()
+        self._older: dict[bytes, bytearray] = {}
         self._unproven_bytes = 0
         self._proven: OrderedDict[bytes, _Proven] = OrderedDict()
         self._waiting: list[_Proven] = []
@@ -82,16 +84,17 @@ class EvidenceLink:
         """Answers first, then what is kept of them."""
         self._link.leave(outcome)
         at, raw = self._at, self._raw
+        verdict, packets, events = outcome
         if raw is None:
-            for packet in outcome.packets:
-                self._keep(_of(packet, 16, 24), _entry(at, len(packet)) + packet)
-        elif outcome.verdict is Verdict.DROP:
+            for packet in packets:
+                self._keep(packet[24:40] if packet[0] >> 4 == 6 else packet[16:20], _entry(at, len(packet)) + packet)
+        elif raw and verdict is _DROP:
             entries = _entry(at, len(raw)) + raw
-            for packet in outcome.packets:
+            for packet in packets:
                 entries += _entry(at, len(packet)) + packet
-            self._keep(_of(raw, 12, 8), entries)
-        if outcome.events:
-            self._learn(outcome.events)
+            self._keep(raw[8:24] if raw[0] >> 4 == 6 else raw[12:16], entries)
+        if events:
+            self._learn(events)
         if self._send_at is not None and self._send_at <= at:
             self._send_all()
 
@@ -121,10 +124,20 @@ class EvidenceLink:
         else:
             known += entries
             self._unproven_bytes += len(entries)
-            if len(known) > UNPROVEN_EACH_BYTES_MAX:
-                self._unproven_bytes -= _shorten(known)
+            if len(known) > UNPROVEN_EACH_BYTES_MAX // 2:
+                self._unproven_bytes -= len(self._older.get(source, b""))
+                self._older[source], self._unproven[source] = known, bytearray()
         while self._unproven_bytes > UNPROVEN_BYTES_MAX:
-            self._unproven_bytes -= len(self._unproven.popitem(last=False)[1]) + OVERHEAD_BYTES
+            gone, latest = self._unproven.popitem(last=False)
+            self._unproven_bytes -= len(self._older.pop(gone, b"")) + len(latest) + OVERHEAD_BYTES
+
+    def _take_up(self, source: bytes) -> bytearray:
+        """What was put aside of a source, not put aside any more."""
+        entries = self._older.pop(source, bytearray())
+        if source in self._unproven:
+            entries += self._unproven.pop(source)
+            self._unproven_bytes -= len(entries) + OVERHEAD_BYTES
+        return entries
 
     def _learn(self, events: Sequence[AnyEvent]) -> None:
         for event in events:
@@ -140,11 +153,7 @@ class EvidenceLink:
             return
         if len(self._proven) >= PROVEN_MAX:
             self._end(next(iter(self._proven)))
-        before = self._unproven.pop(opened.src, None)
-        if before is None:
-            before = bytearray()
-        else:
-            self._unproven_bytes -= len(before) + OVERHEAD_BYTES
+        before = self._take_up(opened.src)
         proven = self._proven[opened.src] = _Proven(bytes.fromhex(scan), opened, before)
         if before:
             self._pending += len(before)
@@ -188,17 +197,3 @@ class EvidenceLink:
         except OSError:
             return False
         return True
-
-
-def _of(packet: bytes, four: int, six: int) -> bytes:
-    """An address of a packet, by where it stands in IPv4's and in IPv6's header."""
-    return packet[six : six + 16] if packet[:1] >= b"\x60" else packet[four : four + 4]
-
-
-def _shorten(entries: bytearray) -> int:
-    """Cut packets off the beginning until half of what is allowed is left; how many bytes that were."""
-    at = 0
-    while len(entries) - at > UNPROVEN_EACH_BYTES_MAX // 2:
-        at += ENTRY.size + ENTRY.unpack_from(entries, at)[1]
-    del entries[:at]
-    return at
