@@ -104,6 +104,7 @@ def run(
         wanted = bool(
             made.config.store.enabled or events_wanted.file or events_wanted.log_file or events_wanted.verbose
         )
+        wanted = wanted or made.config.mail.enabled or bool(made.config.mail.json_file)
         publisher = Publisher(events, sensor.tally, lambda: link.unsent, wanted)
         link.idle = publisher.flush
         privileges.become(config.user, {privileges.CAP_NET_ADMIN, privileges.CAP_NET_RAW})

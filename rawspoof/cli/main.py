@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rawspoof import __version__
-from rawspoof.cli import banner, config, doctor, evidence, lab, rehearse, replay, rules, run, signatures
+from rawspoof.cli import banner, config, doctor, evidence, lab, mail, rehearse, replay, rules, run, signatures
 from rawspoof.config.load import ConfigError
 
 COMMANDS: Final = {
@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "signatures": signatures,
     "rules": rules,
     "evidence": evidence,
+    "mail": mail,
     "doctor": doctor,
     "config": config,
     "lab": lab,

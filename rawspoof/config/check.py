@@ -1,12 +1,13 @@
 """What types cannot say: whether addresses, networks and interfaces are any, and whether fields fit each other.
 
-Knows nothing of this machine: an address that is well written may still belong to nobody.
+Knows nothing of this machine but the files that are named: an address that is well written may belong to nobody.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address, ip_network
 
+from rawspoof.config import mail
 from rawspoof.config.model import Config
 
 INTERFACE_BYTES_MAX = 15
@@ -36,6 +37,7 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
         yield "events.log_file", f"expected another file than events.file, got {events.log_file!r}"
     if events.rotate_mb and not {events.file, events.log_file} - {"", "-"}:
         yield "events.rotate_mb", f"expected 0, or a file in events.file or events.log_file, got {events.rotate_mb}"
+    yield from ((f"mail.{key}", what) for key, what in mail.problems(config.mail))
 
 
 def _each(key: str, texts: tuple[str, ...], fault: Callable[[str], str | None]) -> Iterator[tuple[str, str]]:

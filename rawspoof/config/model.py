@@ -201,6 +201,45 @@ class Evidence(Section, frozen=True):
     """MiB of all sources together; the oldest file goes for more. A file counts 4 KiB at least."""
 
 
+class Mail(Section, frozen=True):
+    """Digests by mail of who connected and who scanned. The keys are those of portspoof-py's email.json, and more."""
+
+    enabled: bool = False
+    """Send them."""
+    smtp_host: str = ""
+    """The mail server."""
+    smtp_port: Port = 587
+    """Its port: 587 for STARTTLS, 465 for TLS from the first byte, 25 mostly for neither."""
+    smtp_starttls: bool = True
+    """Change to TLS after the first words; a server that cannot gets no mail."""
+    smtp_tls: bool = False
+    """TLS from the first byte; smtp_starttls then does not count."""
+    smtp_ca_file: str = ""
+    """Certificates to trust, PEM; empty: the system's."""
+    smtp_user: str = ""
+    """Who we log in as; empty: nobody, no login."""
+    smtp_password: str = ""
+    """The password, for all to read who may read this file; the next two keys are better."""
+    smtp_password_file: str = ""
+    """File whose first line it is; read as root."""
+    smtp_password_env: str = ""
+    """Or the environment variable that holds it."""
+    from_addr: str = ""
+    """The sender's address; empty: smtp_user."""
+    to_addr: str = ""
+    """Where digests go; several addresses have commas between them."""
+    trigger_ports: tuple[Port, ...] = ()
+    """Only tell of connections and scans of these ports; empty: of all."""
+    scans: bool = True
+    """Tell of scans as well; false: of connections only, as portspoof-py does."""
+    batch_delay_seconds: Seconds = 60.0
+    """How long after its first event a digest is sent; what comes meanwhile is in it."""
+    cooldown_seconds: Seconds = 300.0
+    """Shortest time between two digests; what comes meanwhile is in the second."""
+    json_file: str = ""
+    """An email.json of portspoof-py: what it says counts instead, edits from the next digest on; empty: none."""
+
+
 class Config(Section, frozen=True):
     """All of it."""
 
@@ -210,6 +249,7 @@ class Config(Section, frozen=True):
     watch: Watch = Watch()
     events: Events = Events()
     store: Store = Store()
+    mail: Mail = Mail()
     evidence: Evidence = Evidence()
     block: Block = Block()
     feeds: Feeds = Feeds()

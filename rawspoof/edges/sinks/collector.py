@@ -70,7 +70,17 @@ def open_sinks(config: Config, observer: str) -> list[Sink]:
     events = config.events
     printed = "-" if events.verbose else ""
     files = ((events.file, lines(events.form, observer)), (events.log_file, pylog.line), (printed, pylog.line))
-    return [Jsonl(path, line, _rotation(config, path)) for path, line in files if path]
+    return [*(Jsonl(path, line, _rotation(config, path)) for path, line in files if path), *_mail(config, observer)]
+
+
+def _mail(config: Config, observer: str) -> list[Sink]:
+    if not config.mail.enabled and not config.mail.json_file:
+        return []
+    # TLS and mail take a while to import, and most sensors have no use for them.
+    from rawspoof.edges.sinks.mail.settings import Settings
+    from rawspoof.edges.sinks.mail.sink import MailSink
+
+    return [MailSink(Settings(config.mail), observer)]
 
 
 def _rotation(config: Config, path: str) -> Rotation | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from rawspoof.config.model import Config, Events
+from rawspoof.config.model import Config, Events, Mail
 from rawspoof.core.event import AnyEvent
 from rawspoof.edges.sinks import collector, pylog
 from rawspoof.edges.sinks.base import Sink
@@ -296,3 +296,10 @@ def test_the_file_has_the_form_that_was_asked_for_and_is_rotated(tmp_path):
         path.read_bytes() == b"1748788327 # Service_probe # SIGNATURE_SEND # source_ip:198.51.100.42 # dst_port:443\n"
     )
     assert (tmp_path / "a.1").stat().st_size == 1 << 20
+
+
+@pytest.mark.parametrize("mail", [Mail(enabled=True), Mail(json_file="/nowhere/email.json")])
+def test_mail_is_a_sink_where_it_is_on_or_may_be_switched_on(mail):
+    (sink,) = open_sinks(Config(mail=mail), "s")
+    sink.close()
+    assert sink.name == "mail"
