@@ -10,11 +10,29 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rawspoof import __version__
-from rawspoof.cli import banner, config, doctor, evidence, lab, mail, rehearse, replay, rules, run, signatures
+from rawspoof.cli import (
+    banner,
+    config,
+    doctor,
+    events,
+    evidence,
+    lab,
+    mail,
+    rehearse,
+    replay,
+    report,
+    rules,
+    run,
+    signatures,
+    top,
+)
 from rawspoof.config.load import ConfigError
 
 COMMANDS: Final = {
     "run": run,
+    "top": top,
+    "events": events,
+    "report": report,
     "replay": replay,
     "try": rehearse,
     "banner": banner,

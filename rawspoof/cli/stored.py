@@ -1,0 +1,48 @@
+"""Where the events are that `events`, `report` and `top` read: options, and a reader or a line that says why not."""
+
+import argparse
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rawspoof.cli.run import add_options, overrides
+from rawspoof.config.load import load
+
+if TYPE_CHECKING:
+    from rawspoof.edges.store.queries import Reader
+
+MAY_NOT: Final = "you may not read this: use sudo, or be in the group of its owner"
+
+
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which store."""
+    add_options(parser, ("sensor.state_dir",))
+    parser.add_argument("--store", metavar="DIR", type=Path, help="the store itself, or a copy of it")
+
+
+def reader(args: argparse.Namespace) -> "Reader":
+    """The store's reader. Raises ConfigError, and OSError where there is nothing that may be read."""
+    from rawspoof.edges.sinks.collector import store_folder
+    from rawspoof.edges.store.database import files
+    from rawspoof.edges.store.queries import Reader
+
+    folder = args.store or store_folder(load(args.config, overrides(args)))
+    try:
+        names, paths = os.listdir(folder), files(folder)
+    except FileNotFoundError:
+        raise FileNotFoundError(errno.ENOENT, "no events are kept here; --state-dir names another", folder) from None
+    except PermissionError:
+        raise PermissionError(errno.EACCES, MAY_NOT, folder) from None
+    if names and not paths:
+        raise FileNotFoundError(errno.ENOENT, "is no store of events; --store names another", folder)
+    if paths and not os.access(paths[-1], os.R_OK):
+        raise PermissionError(errno.EACCES, MAY_NOT, paths[-1])
+    return Reader(folder)
+
+
+def complain(reader: "Reader") -> None:
+    """Say which files could not be read; what was printed lacks their events."""
+    for path, why in reader.unread.items():
+        print(f"rawspoof: {path.name}: left out: {why}", file=sys.stderr)
