@@ -1,0 +1,52 @@
+// Who is blocked, why and until when; by hand as well.
+
+import { get } from "./api.js";
+import { TIMES, block, choice, howChoice, kindSays, left, unblock } from "./block.js";
+import { button, card, field, fill, h, table } from "./dom.js";
+import { moment, portLink, sourceLink, typed } from "./parts.js";
+import { count } from "./words.js";
+
+const POLL_S = 3;
+
+export async function show(place) {
+  const list = h("div");
+  const update = async () => {
+    const { enabled, total, items } = await get("/api/blocks");
+    if (place.here() && !list.contains(document.activeElement)) fill(list, said(enabled, total), rows(items, update));
+  };
+  fill(place.body, card("Block somebody", {}, form(update)), card("Blocked now", {}, list));
+  await update();
+  place.every(POLL_S, update);
+}
+
+function form(update) {
+  const address = h("input", { required: "", maxlength: 45, placeholder: "192.0.2.7", autocomplete: "off", spellcheck: "false" });
+  const how = howChoice();
+  const time = choice("For how long", TIMES);
+  const send = async (event) => {
+    event.preventDefault();
+    if (await block(address.value.trim(), how.value, time.value)) {
+      address.value = "";
+      await update();
+    }
+  };
+  return h("form", { class: "inline", onsubmit: send },
+    field("Address", address), field("What it does", how), field("For how long", time), h("button", { class: "bad" }, "Block"));
+}
+
+function said(enabled, total) {
+  const policy = enabled ? "Sources are blocked by the policy, and by hand." : "The policy blocks nobody (block.enabled is off); by hand one can.";
+  return h("p", { class: "dim" }, `${policy} ${count(total)} blocked now.`);
+}
+
+function rows(items, update) {
+  return table("Blocked sources", ["source", "what it does", "for", "at port", "since", "time left", "times", ""], items.map((one) => [
+    sourceLink(one.address), typed(kindSays(one.how)), typed(one.reason, 60), one.port ? portLink(one.port, "", one.address) : "–",
+    moment(one.since), left(one.until), count(one.times),
+    button("Unblock", async (event) => {
+      event.target.blur();
+      await unblock(one.address);
+      await update();
+    }, { "aria-label": `Unblock ${one.address}` }),
+  ]), [6]);
+}

@@ -1,0 +1,42 @@
+// Whether all is well: what waits, what was dropped, who has stopped.
+
+import { get } from "./api.js";
+import { card, facts, fill, h, table } from "./dom.js";
+import { typed } from "./parts.js";
+import { bytes, count, span } from "./words.js";
+
+const POLL_S = 2;
+
+export async function show(place) {
+  const update = async () => {
+    const health = await get("/api/health");
+    if (place.here() && !place.body.contains(document.activeElement)) fill(place.body, parts(health));
+  };
+  await update();
+  place.every(POLL_S, update);
+}
+
+function parts(health) {
+  const well = health.status === "ok";
+  return [
+    card("In short", {}, h("p", { class: well ? "fine" : "alarm" }, well ? "All is well." : "Not all is well:"),
+      well ? null : h("ul", {}, health.reasons.map((reason) => h("li", {}, typed(reason)))),
+      facts([
+        ["Version", health.version], ["Uptime", span(Math.floor(health.uptime_s))], ["Memory", bytes(health.memory_bytes)],
+        ["Events", count(health.events)], ["Malformed batches", count(health.malformed)], ["Sources forgotten", count(health.forgotten)],
+        ["Store", health.store.enabled ? `${bytes(health.store.bytes)} on ${count(health.store.days)} days` : "off"],
+        ["Browsers watching", count(health.web.watching)], ["Lines they were spared", count(health.web.skipped)],
+        ["Requests refused", count(health.web.refused)], ["Failed logins", count(health.web.logins_failed)],
+      ])),
+    card("Sinks", {}, table("Sinks", ["name", "kind", "waiting", "of", "written", "failed", "dropped"], health.sinks.map((sink) => [
+      typed(sink.name, 80), typed(sink.kind, 30), count(sink.queued), count(sink.queue_max), count(sink.written), count(sink.failed), count(sink.dropped),
+    ]), [2, 3, 4, 5, 6])),
+    card("Workers", {}, h("div", { class: "grid halves" }, health.workers.map(worker))),
+  ];
+}
+
+function worker({ number, quiet_s: quiet, counters }) {
+  const told = Object.entries(counters).filter(([, value]) => value);
+  return h("section", {}, h("h3", {}, `Worker ${number}`), h("p", { class: "dim" }, `Last heard of ${span(quiet)} ago.`),
+    table(`Counters of worker ${number}`, ["counter", "value"], told.map(([name, value]) => [typed(name, 60), count(value)]), [1]));
+}

@@ -1,0 +1,80 @@
+// Everything at a glance: how much, how fast, who, where, and what happens now.
+
+import { get } from "./api.js";
+import { card, fill, h } from "./dom.js";
+import { feed } from "./feed.js";
+import { legend, levels } from "./levels.js";
+import { listen, rates } from "./live.js";
+import { bars, moment, portLink, sourceLink, typed } from "./parts.js";
+import { plot } from "./plot.js";
+import { thumb } from "./portpaint.js";
+import { brief, count, span } from "./words.js";
+
+const TOP = 10;
+const MAP_S = 3;
+const BEGIN = 40;
+
+export async function show(place) {
+  place.heading.classList.add("unseen");
+  const cards = h("dl", { class: "cards" });
+  const chart = plot("Packets and connections a second, over the last minutes",
+    [["packets/s", "touched"], ["connections/s", "asked"]], rates);
+  const map = thumb();
+  const colours = legend();
+  const tops = h("div", { class: "grid thirds" });
+  const lines = feed();
+  fill(place.body, cards,
+    h("div", { class: "grid wide-narrow level" },
+      h("div", { class: "stack" }, card("Rates", {}, chart.element), card("Now", { tools: [lines.halt], name: "fills" }, lines.element)),
+      card("Port map", { tools: [h("a", { href: "#/ports" }, "walk in it")] }, map.element, colours.element)),
+    tops);
+  for (const part of [chart, map, lines]) place.onleave(part.stop);
+
+  const told = (stats) => {
+    fill(cards, tiles(stats));
+    chart.set(rates);
+  };
+  const lists = async () => fill(tops, rankings(await get("/api/stats")));
+  const ports = async () => {
+    const found = levels(await get("/api/ports"));
+    map.set(found);
+    colours.set(found);
+  };
+  place.onleave(listen("stats", told));
+  place.onleave(listen("rates", () => chart.set(rates)));
+  place.every(MAP_S, ports);
+  place.every(MAP_S, lists);
+  const stats = await get("/api/stats");
+  told(stats);
+  fill(tops, rankings(stats));
+  const [events] = await Promise.all([get("/api/events", { limit: BEGIN }), ports()]);
+  if (place.here()) lines.begin(events.items.reverse());
+}
+
+function tiles(stats) {
+  const tile = (name, value, detail) => h("div", {}, h("dt", {}, name), h("dd", {}, value), detail && h("dd", { class: "dim" }, detail));
+  return [
+    tile("Connections", brief(stats.total_connections), h("span", {}, "last ", moment(stats.last_connection_at))),
+    tile("Last 60 seconds", brief(stats.connections_per_min), `${brief(stats.connections_per_s)} a second now`),
+    tile("Held now", brief(stats.held), `of ${brief(stats.sources)} sources`),
+    tile("Time wasted", span(stats.wasted_s), "of attackers'"),
+    tile("Packets", brief(stats.packets), `${brief(stats.packets_per_s)} a second now`),
+    tile("Blocked", brief(stats.blocked), h("a", { href: "#/blocks" }, "who")),
+    tile("Ports", count(stats.ports_mapped), "mapped"),
+    tile("Uptime", span(Math.floor(stats.uptime_s)), `rawspoof ${stats.version}`),
+  ];
+}
+
+function rankings(stats) {
+  const named = (items) => items.slice(0, TOP).map(({ name, count: number }) => [typed(name, 40), number]);
+  const sources = stats.top_ips.slice(0, TOP).map(({ ip, country, count: number }) => [sourceLink(ip, country), number]);
+  const ports = stats.top_ports.slice(0, TOP).map(({ port, count: number }) => [portLink(port), number]);
+  return [
+    card("Top sources", {}, bars("Sources by connections", ["source", "connections"], sources)),
+    card("Top ports", {}, bars("Ports by connections", ["port", "connections"], ports)),
+    card("Tools", {}, bars("Tools by sources", ["tool", "sources"], named(stats.top_tools))),
+    card("Techniques", {}, bars("Techniques by sources", ["technique", "sources"], named(stats.top_techniques))),
+    // Without a file of countries there is nothing to say, and no place kept for it.
+    stats.geoip && card("Countries", {}, bars("Countries by sources", ["country", "sources"], named(stats.top_countries))),
+  ];
+}
