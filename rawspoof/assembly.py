@@ -22,6 +22,7 @@ from rawspoof.core.watch.watch import Settings as WatchSettings
 from rawspoof.core.watch.watch import Watch
 from rawspoof.core.world.world import World
 from rawspoof.edges.crypto.engines import CryptoEngines
+from rawspoof.edges.firewall.plan import left_to_kernel
 from rawspoof.edges.system import imports
 from rawspoof.edges.system.kinds import load_kinds
 from rawspoof.edges.system.payloads import load_payloads
@@ -112,6 +113,6 @@ def _gate(config: Config) -> Gate:
     return Gate(
         [ip_address(text).packed for text in sensor.addresses],
         [ip_network(text) for text in sensor.networks] if sensor.addresses else [],
-        sensor.exempt_ports,
+        left_to_kernel(sensor),
         [ip_network(text) for text in sensor.allow],
     )

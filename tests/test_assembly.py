@@ -29,6 +29,8 @@ def made(config: Config) -> sensor.Sensor:
         (Sensor(addresses=("2001:db8::1",)), {"ip6": True}, Verdict.DROP),
         (Sensor(networks=("203.0.113.0/24",)), {}, Verdict.DROP),
         (Sensor(exempt_ports=(22,)), {}, Verdict.ACCEPT),
+        (Sensor(only_ports=(23,)), {}, Verdict.ACCEPT),
+        (Sensor(only_ports=(22,)), {}, Verdict.DROP),
         (Sensor(allow=("198.51.100.0/24",)), {}, Verdict.ACCEPT),
     ],
 )

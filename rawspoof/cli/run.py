@@ -99,6 +99,11 @@ OPTIONS: Final[tuple[tuple[str, tuple[str, ...], dict[str, Any]], ...]] = (
         ("--exempt-port",),
         _one("N[-M]", "leave to the kernel (repeatable)", action="extend", type=ports),
     ),
+    (
+        "sensor.only_ports",
+        ("--only-port",),
+        _one("N[-M]", "cover this port only (repeatable)", action="extend", type=ports),
+    ),
     ("sensor.allow", ("--allow",), _some("CIDR", "sources that see the real machine")),
     ("sensor.workers", ("--workers",), _one("N|auto", "packet processes; auto: one a core", type=workers)),
     ("sensor.queue", ("--queue",), _one("N", "the first NFQUEUE queue", type=int)),

@@ -20,6 +20,8 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
     yield from _each("sensor.interfaces", sensor.interfaces, _interface)
     yield from _each("sensor.addresses", sensor.addresses, _address)
     yield from _each("sensor.networks", sensor.networks, _network)
+    if sensor.only_ports and not set(sensor.only_ports) - set(sensor.exempt_ports):
+        yield "sensor.only_ports", "expected a port that is not in sensor.exempt_ports"
     yield from _each("sensor.allow", sensor.allow, _network)
     yield from _each("watch.own_networks", config.watch.own_networks, _network)
     yield from _each("block.never", config.block.never, _network)

@@ -28,6 +28,8 @@ class Sensor(Section, frozen=True):
     """Decoy networks routed to this machine, CIDR; every address in them answers."""
     exempt_ports: tuple[Port, ...] = ()
     """Ports left to the kernel besides those on which a real service listens (these are found by themselves)."""
+    only_ports: tuple[Port, ...] = ()
+    """Cover these ports alone, as a honeyport does; all others are left to the kernel. Empty: every port is covered."""
     allow: tuple[str, ...] = ()
     """Source networks, CIDR, that see the machine as it is."""
     closed_ports: tuple[Port, ...] = ()

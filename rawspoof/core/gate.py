@@ -4,7 +4,7 @@ The kernel's table asks the same questions first; here they hold for pcap files,
 rules brought us.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from ipaddress import IPv4Network, IPv6Network
 
 from rawspoof.core.wire.segment import Segment
@@ -19,7 +19,7 @@ class Gate:
         self,
         addresses: Sequence[bytes],
         networks: Sequence[Network],
-        exempt_ports: Sequence[int],
+        exempt_ports: Collection[int],
         allow: Sequence[Network],
     ) -> None:
         self._any_destination = not addresses and not networks

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from rawspoof.config.check import problems
-from rawspoof.config.model import Config, Events, Sensor, World
+from rawspoof.config.model import Config, Events, Evidence, Sensor, World
 
 
 def wrong_keys(config: Config) -> list[str]:
@@ -55,3 +55,15 @@ def test_portspoof_pys_log_has_a_file_of_its_own():
 )
 def test_only_files_can_be_rotated(events, wrong):
     assert wrong_keys(Config(events=events)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("only", "exempt", "wrong"), [((22,), (22, 23), True), ((22, 80), (22,), False), ((), (1,), False)]
+)
+def test_some_port_is_covered(only, exempt, wrong):
+    assert wrong_keys(Config(sensor=Sensor(only_ports=only, exempt_ports=exempt))) == ["sensor.only_ports"] * wrong
+
+
+@pytest.mark.parametrize(("one", "all_", "wrong"), [(5, 4, True), (4, 4, False)])
+def test_no_source_has_more_evidence_than_there_is(one, all_, wrong):
+    assert wrong_keys(Config(evidence=Evidence(mb_max=one, total_mb_max=all_))) == ["evidence.mb_max"] * wrong

@@ -37,6 +37,15 @@ def test_exempt_ports_are_the_kernels(lab):
         }
 
 
+def test_a_honeyport_is_one_port_and_all_others_are_the_kernels(lab):
+    with running(lab, *SSH, "--only-port", "22", "--only-port", "8000-8002"), serving(lab, "sensor", 8001):
+        seen = nmap(lab, "-sS", "-T5", "-p", "1-1000,7999-8003,65535")
+        assert {port for port, found in seen.items() if found.state == "open"} == {22, 8000, 8001, 8002}
+        assert {attempt(lab, TARGET, port) for port in (1, 21, 23, 7999, 8003, 65535)} == {"refused"}
+        assert greeting(lab, "attacker", TARGET, 8001) == b"genuine"
+        assert greeting(lab, "attacker", TARGET, 22).startswith(b"SSH-")
+
+
 @pytest.mark.parametrize(
     ("allowed", "target", "expected"),
     [

@@ -52,3 +52,8 @@ def test_spans_hold_the_ports_and_no_other_and_never_touch(ports):
     spans = plan_of(exempt_ports=tuple(ports)).exempt_ports
     assert sorted(set(ports)) == [port for first, last in spans for port in range(first, last + 1)]
     assert all(last + 1 < first for (_, last), (first, _) in pairwise(spans))
+
+
+def test_where_ports_are_named_all_others_are_exempt():
+    assert plan_of(only_ports=(22, 445, 23), exempt_ports=(23,)).exempt_ports == ((0, 21), (23, 444), (446, 65535))
+    assert plan_of(only_ports=(65535, 1)).exempt_ports == ((0, 0), (2, 65534))
