@@ -173,9 +173,12 @@ def test_run_hands_on_its_arguments_where_it_was_called(checkout: Checkout) -> N
     assert (status, said.splitlines()[-1]) == (0, f"{checkout.root}/elsewhere: run -c my file.toml")
 
 
+CALLS = ["python -m pytest -n 3 --dist worksteal -m not alone -x tests/wire", "python -m pytest -m alone -x tests/wire"]
+
+
 def test_test_hands_on_its_arguments(checkout: Checkout) -> None:
     assert checkout.run("scripts/test", "-x", "tests/wire")[0] == 0
-    assert checkout.calls() == [PIP + "[test]", "python -m pytest -n 3 --dist worksteal -x tests/wire"]
+    assert checkout.calls() == [PIP + "[test]", *CALLS]
 
 
 def test_the_vagrantfile_says_what_the_scripts_understand(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ from rawspoof.edges.system.privileges import CAP_NET_ADMIN, CAP_NET_RAW
 from tests.netns.sensors import Sensor, gone, ruleset, running, start, table_is_there, tell, until
 from tests.netns.taps import TARGET, attempt, greeting, tapped
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
 SSH = ("--delivery", "prompt", "--only", "openssh")
 ENDED_S = 2.0

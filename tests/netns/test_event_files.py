@@ -132,6 +132,7 @@ def test_a_full_disk_ends_nothing(lab, option):
         assert "No space left on device" in sensor.said()
 
 
+@pytest.mark.alone
 def test_nothing_is_lost_under_many_connections_at_once(lab, files):
     log, _ = files
     ports = range(1, 2001)

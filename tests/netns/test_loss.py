@@ -9,7 +9,7 @@ from tests.netns.clients import connected, hear
 from tests.netns.sensors import greetings, running, tell, told, town
 from tests.netns.taps import TARGET, call
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
 CONNECTIONS = 2000
 SHORT = 500

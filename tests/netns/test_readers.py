@@ -12,7 +12,7 @@ from tests.netns.scanners import masscan_lines
 from tests.netns.sensors import running, tell, town
 from tests.netns.taps import TARGET
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
 PROMPT = ("--delivery", "prompt")
 WEB = (80, 81, 8000, 8080, 8081, 8088, 8888)

@@ -10,7 +10,7 @@ from tests.netns.scanners import masscan, nmap, states, zmap
 from tests.netns.sensors import Sensor, running, spent_s, tell
 from tests.netns.taps import TARGET6
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
 ALL = 65535
 
