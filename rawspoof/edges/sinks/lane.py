@@ -24,8 +24,8 @@ RETRY_MAX_S: Final = 30.0
 class Spool(Protocol):
     """Where events can be read back; the store is one."""
 
-    def read(self, after: int, most: int) -> list[AnyEvent]:
-        """The events numbered after this one, in order and without a gap, at most so many."""
+    def read(self, after: int, most: int) -> tuple[int, list[AnyEvent]]:
+        """The next event after this number that there is, as a number, and the events from it on without a gap."""
 
     def position(self, sink: str) -> int | None:
         """The number of the last event that this sink took, None if it never took one."""
@@ -42,6 +42,7 @@ class Lane:
         self.sink, self._queue_max, self._spool = sink, queue_max, spool
         self.failed = Tally(f"{sink.name}: batches failed")
         self.dropped = Tally(f"{sink.name}: events dropped, its queue was full")
+        self.missed = Tally(f"{sink.name}: events missed, the store has them no more")
         self.written = 0
         self._queue: deque[tuple[int, AnyEvent]] = deque()
         self._changed = threading.Condition()
@@ -96,12 +97,13 @@ class Lane:
     def _run(self) -> None:
         pause_s = 0.0
         while self._wait(pause_s):
-            first, batch = self._next()
-            if not batch and self._behind:
-                # The store has its own lane, and is not there yet.
-                pause_s = LAG_S
-                continue
+            first, batch = 0, list[AnyEvent]()
             try:
+                first, batch = self._next()
+                if not batch and self._behind:
+                    # The store has its own lane, and is not there yet.
+                    pause_s = LAG_S
+                    continue
                 self._write(first, batch)
                 pause_s = 0.0
             except Exception as error:
@@ -135,13 +137,15 @@ class Lane:
         if self._last is None:
             known = spool.position(self.sink.name)
             self._last = self._start() if known is None else known
-        batch = spool.read(self._last, BATCH_MAX)
+        first, batch = spool.read(self._last, BATCH_MAX)
+        if batch:
+            self.missed.add(first - self._last - 1)
         with self._changed:
-            while self._queue and self._queue[0][0] <= self._last + len(batch):
+            while self._queue and self._queue[0][0] < first + len(batch):
                 self._queue.popleft()
             if not batch and (not self._queue or self._queue[0][0] == self._last + 1):
                 self._behind = False
-        return self._last + 1, batch
+        return first, batch
 
     def _start(self) -> int:
         """A sink that never took an event begins with those of now."""

@@ -57,6 +57,7 @@ class Reader:
         self._folder = folder
         self._decode = msgspec.msgpack.Decoder(AnyEvent).decode
         self._open: dict[Path, sqlite3.Connection] = {}
+        self._gap_after = -1
         self.unread: dict[Path, str] = {}
         """Files that could not be read, and why."""
 
@@ -129,17 +130,31 @@ class Reader:
 
     # A lane's spool
 
-    def read(self, after: int, most: int) -> list[AnyEvent]:
-        """Events numbered after this one, in order and without a gap, at most so many."""
+    def read(self, after: int, most: int) -> tuple[int, list[AnyEvent]]:
+        """The number of the first event after this one, and it and those behind it without a gap, at most so many.
+
+        A gap right after `after` is waited for once: a batch over midnight is written a day at a time. Those missing
+        at the second look never come: the store had to let them go.
+        """
+        first = self._first(after)
+        if first != after + 1 and self._gap_after != after:
+            self._gap_after = after
+            return after + 1, []
         found: list[AnyEvent] = []
         for path in files(self._folder):
-            query = "SELECT number, body FROM events WHERE number > ? ORDER BY number LIMIT ?"
-            for number, body in self._rows(path, query, (after + len(found), most - len(found))):
-                if number != after + len(found) + 1:
-                    # Days overlap in their numbers where clocks do, or the next is not written yet.
+            query = "SELECT number, body FROM events WHERE number >= ? ORDER BY number LIMIT ?"
+            for number, body in self._rows(path, query, (first + len(found), most - len(found))):
+                if number != first + len(found):
+                    # Days overlap in their numbers where clocks do.
                     break
                 found.append(self._decode(body))
-        return found
+        return first, found
+
+    def _first(self, after: int) -> int:
+        """The lowest number there is after this one; where there is none, the next."""
+        query = "SELECT min(number) FROM events WHERE number > ?"
+        rows = [row for path in files(self._folder) for row in self._rows(path, query, (after,))]
+        return min((number for (number,) in rows if number is not None), default=after + 1)
 
     def position(self, sink: str) -> int | None:
         """The number of the last event that a sink took, None if it never took one."""

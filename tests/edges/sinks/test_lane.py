@@ -40,7 +40,7 @@ class Spool:
         self.events, self.taken = events, {}
 
     def read(self, after, most):
-        return self.events[after : after + most]
+        return after + 1, self.events[after : after + most]
 
     def position(self, sink):
         return self.taken.get(sink)
@@ -117,6 +117,30 @@ def test_a_sink_that_is_new_begins_with_what_is_new():
     assert sink.full.wait(WAIT_S)
     assert way.close(WAIT_S)
     assert [e.size for e in sink.events] == list(range(91, 101))
+
+
+class Torn(Spool):
+    """A store that lost some events, and is broken the first time."""
+
+    broken = True
+
+    def read(self, after, most):
+        if self.broken:
+            self.broken = False
+            raise OSError("disk full")
+        return (31, self.events[30:]) if after < 30 else super().read(after, most)
+
+
+def test_what_the_store_lost_is_counted_and_passed_over():
+    everything = [event(n) for n in range(1, 101)]
+    spool, sink = Torn(everything), Flaky(70)
+    spool.taken["flaky"], sink.error = 10, None
+    way = Lane(sink, 1000, spool)
+    way.put(101, [])
+    assert sink.full.wait(WAIT_S)
+    assert way.close(WAIT_S)
+    assert [e.size for e in sink.events] == list(range(31, 101))
+    assert (way.missed.count, way.failed.count) == (20, 1)
 
 
 def test_a_lane_that_never_had_anything_closes_its_sink():
