@@ -18,6 +18,9 @@ from rawspoof import assembly, worker
 from rawspoof.config.model import Config
 from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
+from rawspoof.edges.block.office import Office
+from rawspoof.edges.block.outlets import make_folder, outlets
+from rawspoof.edges.block.petition import petition
 from rawspoof.edges.evidence.folder import folder_of
 from rawspoof.edges.evidence.keeper import keep
 from rawspoof.edges.sinks.collector import collect, dispatcher, open_sinks, store_folder
@@ -152,6 +155,7 @@ class Supervisor:
         self._events: list[Pair] = []
         self._evidence: list[Pair] = []
         self._control: socket.socket | None = None
+        self._office: Office | None = None
 
     def start(self) -> None:
         """Collector, workers, then the table: packets come when somebody listens. Raises CannotStart, FirewallError."""
@@ -159,11 +163,13 @@ class Supervisor:
         if self._made.config.evidence.enabled:
             self._evidence = [_pair(EVIDENCE_BUFFER) for _ in self._workers]
         self._make_folders()
+        self._office = Office(self._made.config)
         self._start_collector()
         for number in range(len(self._workers)):
             self._start_worker(number)
         if self._guard is not None:
             self._guard.install()
+        self._office.begin(self._guard)
         privileges.limit(
             {
                 privileges.CAP_NET_ADMIN,
@@ -176,16 +182,19 @@ class Supervisor:
         log.info("ready: %s", _summary(self._made))
 
     def watch(self) -> None:
-        """Until SIGTERM or SIGINT: start again what dies, pass SIGHUP on."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, process.SIGNALS)
+        """Until SIGTERM or SIGINT: start again what dies, pass SIGHUP on, block and unblock (SIGIO)."""
+        signals = process.SIGNALS | {signal.SIGIO}
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
         while True:
-            got = signal.sigtimedwait(process.SIGNALS, 0.05 if self._anything_due() else 1.0)
+            got = signal.sigtimedwait(signals, 0.05 if self._anything_due() else 1.0)
             if got is not None and got.si_signo in (signal.SIGTERM, signal.SIGINT):
                 return
             if got is not None and got.si_signo == signal.SIGHUP and self._collector.pid:
                 process.send([self._collector.pid], signal.SIGHUP)
             self._reap()
             self._revive()
+            if self._office is not None:
+                self._office.turn()
 
     def stop(self) -> None:
         """Rules out first, then the workers finish what they have, then the collector writes it down."""
@@ -198,6 +207,8 @@ class Supervisor:
         for pair in (*self._events, *self._evidence):
             for end in pair:
                 end.close()
+        if self._office is not None:
+            self._office.close()
         if self._control is not None:
             self._control.close()
         if self._collector.pid:
@@ -214,7 +225,9 @@ class Supervisor:
         except OSError as error:
             raise CannotStart(f"{error.filename}: {error.strerror}: name a file that can be written") from None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        parent = os.getpid()
+        parent, office = os.getpid(), self._office
+        assert office is not None, "start makes it"
+        office.listen(self._control)
 
         def body() -> int:
             privileges.name("rawspoof-collec")
@@ -225,7 +238,9 @@ class Supervisor:
             privileges.die_with_parent(signal.SIGTERM, parent)
             config, evidence = self._made.config, [end for _, end in self._evidence]
             keeper = keep(evidence, config) if evidence else None
-            return collect(theirs, [end for _, end in self._events], dispatcher(config, sinks), keeper)
+            events = [end for _, end in self._events]
+            spread = dispatcher(config, sinks, outlets(config, socket.gethostname(), office.blocked()))
+            return collect(theirs, events, spread, keeper, petition(config, theirs))
 
         self._collector.started(process.fork(body))
         theirs.close()
@@ -240,6 +255,7 @@ class Supervisor:
         for folder in (folder for enabled, folder in wanted if enabled):
             folder.mkdir(parents=True, exist_ok=True, mode=0o750)
             os.chown(folder, user.pw_uid, user.pw_gid)
+        make_folder(config)
 
     def _start_worker(self, number: int) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -270,6 +286,8 @@ class Supervisor:
         """In a child: let go of what only the supervisor may hold."""
         if self._control is not None:
             self._control.close()
+        if self._office is not None:
+            self._office.close_inherited()
         if self._guard is not None:
             self._guard.close_inherited()
 

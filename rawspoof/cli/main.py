@@ -12,6 +12,7 @@ from typing import Any, Final
 from rawspoof import __version__
 from rawspoof.cli import (
     banner,
+    block,
     config,
     doctor,
     events,
@@ -39,6 +40,7 @@ COMMANDS: Final = {
     "signatures": signatures,
     "rules": rules,
     "evidence": evidence,
+    "block": block,
     "mail": mail,
     "doctor": doctor,
     "config": config,

@@ -101,6 +101,17 @@ class Desk:
         self._path.unlink(missing_ok=True)
 
 
+def answer(client: socket.socket, keeper: Keeper) -> None:
+    """Do what somebody wants whose socket stays open; at most ORDERS_MAX orders in one turn."""
+    with suppress(OSError, ValueError):
+        for _ in range(ORDERS_MAX):
+            said = client.recv(MESSAGE_BYTES_MAX, socket.MSG_DONTWAIT)
+            if not said:
+                return
+            order = msgspec.msgpack.decode(said, type=Order)
+            client.send(msgspec.msgpack.encode(obey(order, keeper)), socket.MSG_DONTWAIT)
+
+
 def ask(folder: Path, order: Order) -> Answer | None:
     """The supervisor's answer, None where none runs. Raises OSError, TimeoutError for one that does not answer."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_CLOEXEC) as to:
@@ -109,8 +120,10 @@ def ask(folder: Path, order: Order) -> Answer | None:
             to.connect(str(folder / NAME))
         except (FileNotFoundError, ConnectionRefusedError):
             return None
-        to.send(msgspec.msgpack.encode(order))
-        said = to.recv(MESSAGE_BYTES_MAX)
+        said = b""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            to.send(msgspec.msgpack.encode(order))
+            said = to.recv(MESSAGE_BYTES_MAX)
     if not said:
         raise OSError("the running rawspoof did not take the order: is it of another version?")
     return msgspec.msgpack.decode(said, type=Answer)

@@ -10,7 +10,7 @@ from pathlib import Path
 from rawspoof.config.model import Config
 from rawspoof.core.watch.blocklist import Blocked
 from rawspoof.edges.block import petition
-from rawspoof.edges.block.desk import Desk
+from rawspoof.edges.block.desk import Desk, answer
 from rawspoof.edges.block.keeper import Keeper, Wall
 from rawspoof.edges.block.never import Never
 from rawspoof.edges.block.shelf import Shelf, Taken
@@ -32,6 +32,7 @@ class Office:
         self._shelf, self._desk = _open(folder(config))
         self._keeper = Keeper(config, self._shelf, Never(config).why, clock.steady())
         self._control: socket.socket | None = None
+        self._admin: socket.socket | None = None
         self._untold = Tally("blocks: events that the collector had no room for")
         if self._desk is not None:
             petition.notify(self._desk.socket)
@@ -49,12 +50,21 @@ class Office:
         petition.notify(control)
         self._control = control
 
+    def listen_to_admin(self, orders: socket.socket) -> None:
+        """The supervisor's end of a new web admin's socket: who comes in there has a password, or a token."""
+        if self._admin is not None:
+            self._admin.close()
+        petition.notify(orders)
+        self._admin = orders
+
     def turn(self) -> None:
         """Hear what has come in, do what is due, tell what came of it. To be called at SIGIO, and once a second."""
         if self._control is not None:
             petition.hear(self._control, self._keeper)
         if self._desk is not None:
             self._desk.serve(self._keeper)
+        if self._admin is not None:
+            answer(self._admin, self._keeper)
         self._keeper.turn()
         if self._control is not None and self._keeper.events:
             self._untold.add(petition.tell(self._control, self._keeper.events))
@@ -64,6 +74,8 @@ class Office:
         """In a forked child: let go of what only the supervisor may hold."""
         if self._desk is not None:
             self._desk.close()
+        if self._admin is not None:
+            self._admin.close()
         if self._shelf is not None:
             self._shelf.close()
 

@@ -75,6 +75,12 @@ class Petition:
             self._unsent.add(1)
 
 
+def petition(config: Config, control: socket.socket) -> Petition | None:
+    """The configuration's petition, None where there is nothing to judge."""
+    made = policy(config)
+    return Petition(made, control) if made else None
+
+
 def decode(message: bytes) -> list[AnyEvent]:
     """The events of a message of the supervisor. Raises ValueError for what is none."""
     return msgspec.msgpack.decode(message.removeprefix(EVENTS), type=list[AnyEvent])

@@ -81,7 +81,11 @@ class Shelf:
 
     def load(self, into: Blocklist) -> None:
         """Put what is on disk on the list."""
-        blocks, past = read(self.folder)
+        try:
+            blocks, past = read(self.folder)
+        except OSError as error:
+            log.warning("%s: %s: nobody is blocked", self.folder / LIST, error.strerror)
+            return
         into.recall(past)
         for block in blocks:
             if not into.full:
@@ -96,7 +100,10 @@ class Shelf:
 
 
 def read(folder: Path) -> tuple[list[Blocked], list[Past]]:
-    """Who is and who was blocked, as it is on disk; nobody where there is no list, or none that can be read."""
+    """Who is and who was blocked, as it is on disk; nobody where there is none. Raises OSError.
+
+    What is no list is set aside, and nobody is on it.
+    """
     path = folder / LIST
     try:
         found = msgspec.json.decode(path.read_bytes(), type=_List)
@@ -106,7 +113,7 @@ def read(folder: Path) -> tuple[list[Blocked], list[Past]]:
         return blocks, [Past(packed(one.address), one.until, one.times) for one in found.past]
     except FileNotFoundError:
         return [], []
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         aside = path.with_suffix(".bad")
         log.warning("%s: not a list of blocks (%s); it is kept as %s, and nobody is blocked", path, error, aside.name)
         os.replace(path, aside)

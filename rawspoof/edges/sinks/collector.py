@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from rawspoof.config.model import Config
 from rawspoof.core.event import AnyEvent
+from rawspoof.edges.block import petition
 from rawspoof.edges.sinks import pylog
 from rawspoof.edges.sinks.base import Sink, Tally
 from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, decoder, own_decoder
@@ -37,12 +38,18 @@ COUNTERS_MAX: Final = 64
 Decode = Callable[[memoryview], tuple[Sequence[AnyEvent], dict[str, int]]]
 """Makes events and counters of a message, see `batch.decoder`."""
 
+Judge = Callable[[Sequence[AnyEvent]], Sequence[AnyEvent]]
+"""Makes alerts of events, see `petition.Petition`."""
+
 log = logging.getLogger(__name__)
 
 
-def dispatcher(config: Config, sinks: Sequence[Sink]) -> Dispatcher:
-    """What hands events to these sinks, and to the store where there is one. Called in the collector's own process."""
-    made = lanes(sinks, config.events.queue_max)
+def dispatcher(config: Config, sinks: Sequence[Sink], more: Sequence[Lane] = ()) -> Dispatcher:
+    """What hands events to these sinks, and to the store where there is one. Called in the collector's own process.
+
+    `more` are lanes made elsewhere.
+    """
+    made = [*lanes(sinks, config.events.queue_max), *more]
     if not config.store.enabled:
         return Dispatcher(made)
     folder = store_folder(config)
@@ -100,15 +107,16 @@ def collect(
     workers: Sequence[socket.socket],
     dispatcher: Dispatcher,
     keeper: socket.socket | None = None,
+    judge: Judge | None = None,
 ) -> int:
     """Run the collector in a process of its own until it is told to end, and give its exit status.
 
     `control` and `workers` are its ends of SOCK_SEQPACKET pairs. It ends when the supervisor's end of `control` is
     closed or SIGTERM comes: then as soon as every worker has closed its end, at the latest after DRAIN_S. SIGHUP
     reopens the files. The signals may be blocked across the fork: they are unblocked here. Closes the sinks.
-    `keeper` tells of evidence, as a worker tells of what it saw.
+    `keeper` tells of evidence, as a worker tells of what it saw; `judge` is asked about everything the workers told.
     """
-    collector = Collector(control, workers, dispatcher)
+    collector = Collector(control, workers, dispatcher, judge)
     if keeper is not None:
         collector.adopt(keeper, own_decoder())
     try:
@@ -130,8 +138,14 @@ class _Late(BaseException):
 class Collector:
     """The loop and what it counts. Takes over the signals of its process."""
 
-    def __init__(self, control: socket.socket, workers: Sequence[socket.socket], dispatcher: Dispatcher) -> None:
-        self._dispatcher = dispatcher
+    def __init__(
+        self,
+        control: socket.socket,
+        workers: Sequence[socket.socket],
+        dispatcher: Dispatcher,
+        judge: Judge | None = None,
+    ) -> None:
+        self._dispatcher, self._judge = dispatcher, judge
         self._decode = decoder()
         self._buffer = memoryview(bytearray(MESSAGE_BYTES_MAX))
         self._stopping = False
@@ -174,9 +188,11 @@ class Collector:
             self._dispatcher.reopen()
 
     def _on_control(self, control: socket.socket) -> None:
-        said, fds, _, _ = socket.recv_fds(control, 16, WORKERS_MAX)
+        said, fds, _, _ = socket.recv_fds(control, MESSAGE_BYTES_MAX, WORKERS_MAX)
         for fd in fds:
             self.adopt(socket.socket(fileno=fd))
+        if said.startswith(petition.EVENTS):
+            self._dispatcher.put(petition.decode(said))
         if not said:
             self._selector.unregister(control)
             self._stop()
@@ -197,6 +213,8 @@ class Collector:
             self._malformed.add(1, repr(error))
             return
         self._dispatcher.put(events)
+        if self._judge is not None:
+            self._dispatcher.put(self._judge(events))
         self._count(worker, counters)
 
     def adopt(self, worker: socket.socket, decode: Decode | None = None) -> None:

@@ -87,6 +87,17 @@ def test_so_is_what_is_not_even_json(tmp_path, data):
     assert (tmp_path / "list.bad").read_bytes() == data
 
 
+def test_a_list_that_cannot_be_read_is_told_and_nobody_is_on_it(tmp_path, caplog):
+    (tmp_path / LIST).mkdir()
+    with pytest.raises(IsADirectoryError):
+        read(tmp_path)
+    again = Blocklist(Settings())
+    with Shelf(tmp_path) as shelf:
+        shelf.load(again)
+    assert len(again) == 0
+    assert "list.json: Is a directory: nobody is blocked" in caplog.text
+
+
 def test_one_process_holds_it_at_a_time(tmp_path):
     with Shelf(tmp_path), pytest.raises(Taken, match=r"held by another rawspoof: .* folder in sensor\.state_dir"):
         Shelf(tmp_path)
