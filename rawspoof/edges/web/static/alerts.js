@@ -3,13 +3,13 @@
 import { get, post } from "./api.js";
 import { button, card, field, fill, h, table } from "./dom.js";
 import { attempt, typed } from "./parts.js";
-import { count } from "./words.js";
+import { count, shown } from "./words.js";
 
 export async function show(place) {
   const [email, sinks] = await Promise.all([get("/api/email/config").catch((error) => error), get("/api/sinks")]);
   if (!place.here()) return;
   fill(place.body,
-    card("Mail", {}, email instanceof Error ? h("p", { class: "alarm" }, email.message) : form(email)),
+    card("Mail", {}, email instanceof Error ? h("p", { class: "alarm" }, shown(email.message)) : form(email)),
     card("Other ways", {}, h("p", { class: "dim" }, "They are set up in the configuration file ([[sink]]); a test sends one event."), rows(sinks.items)));
 }
 
@@ -56,6 +56,6 @@ function wish(inputs) {
 function rows(items) {
   return table("Sinks", ["name", "kind", "written", "failed", "dropped", ""], items.map((sink) => [
     typed(sink.name, 80), typed(sink.kind, 30), count(sink.written), count(sink.failed), count(sink.dropped),
-    sink.testable && button("Test", () => attempt(`A test event went to ${sink.name}.`, () => post("/api/sinks/test", { name: sink.name })), { "aria-label": `Test ${sink.name}` }),
+    sink.testable && button("Test", () => attempt(`A test event went to ${sink.name}.`, () => post("/api/sinks/test", { name: sink.name })), { "aria-label": `Test ${shown(sink.name, 80)}` }),
   ]), [2, 3, 4]);
 }

@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { fill, h } from "./dom.js";
 import * as live from "./live.js";
+import { shown } from "./words.js";
 
 // A page's module is fetched when it is first opened.
 const PAGES = {
@@ -29,10 +30,11 @@ let turns = 0;
 async function turn() {
   const turnNumber = (turns += 1);
   const { name, rest, query } = route();
+  delete main.dataset.shown;
   const [title, load] = PAGES[name] ?? [];
   for (const stop of leave.splice(0)) stop();
   menu(false);
-  document.title = `${[...rest.slice(0, 1), title ?? "No such page"].join(" · ")} – rawspoof`;
+  document.title = `${[...rest.slice(0, 1).map((part) => shown(part, 50)), title ?? "No such page"].join(" · ")} – rawspoof`;
   for (const link of document.querySelectorAll("#nav a")) {
     const here = link.getAttribute("href") === `#/${name === "source" ? "sources" : name}`;
     if (here) link.setAttribute("aria-current", "page");
@@ -56,8 +58,9 @@ async function turn() {
     if (load) await (await load()).show(place);
     else body.append(h("p", {}, "Choose another from the menu."));
   } catch (error) {
-    if (place.here()) body.append(h("p", { class: "alarm", role: "alert" }, error.message));
+    if (place.here()) body.append(h("p", { class: "alarm", role: "alert" }, shown(error.message)));
   }
+  if (place.here()) main.dataset.shown = location.hash;
 }
 
 /** The name of a page, what stands behind it, and its query. `/source/ADDR` and `/?port=N` work as well as `#/…`. */

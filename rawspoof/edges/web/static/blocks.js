@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { TIMES, block, choice, howChoice, kindSays, left, unblock } from "./block.js";
 import { button, card, field, fill, h, table } from "./dom.js";
 import { moment, portLink, sourceLink, typed } from "./parts.js";
-import { count } from "./words.js";
+import { count, shown } from "./words.js";
 
 const POLL_S = 3;
 
@@ -47,6 +47,6 @@ function rows(items, update) {
       event.target.blur();
       await unblock(one.address);
       await update();
-    }, { "aria-label": `Unblock ${one.address}` }),
+    }, { "aria-label": `Unblock ${shown(one.address, 50)}` }),
   ]), [6]);
 }

@@ -1,5 +1,7 @@
 // Makes elements. Text is always a text node: there is no way in here to have markup of somebody else's parsed.
 
+import { shown } from "./words.js";
+
 const PROPERTIES = new Set(["value", "checked", "disabled", "selected", "hidden"]);
 
 /** An element with these attributes and children; null, undefined and false children are left out. */
@@ -42,11 +44,11 @@ export function table(caption, heads, rows, numbers = []) {
         : h("tr", { role: "row" }, h("td", { role: "cell", colspan: heads.length, class: "dim" }, "Nothing yet.")))));
 }
 
-/** Names and values, one under the other. */
+/** Names and values, one under the other; a value is a text or an element. */
 export function facts(pairs) {
   return h("dl", { class: "facts" },
     pairs.filter(([, value]) => value !== null && value !== undefined && value !== "")
-      .map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+      .map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, typeof value === "string" ? shown(value) : value))));
 }
 
 /** A button that does something here. */

@@ -4,7 +4,7 @@
 import { button, fill, h } from "./dom.js";
 import { listen } from "./live.js";
 import { moment, portLink, sourceLink, typed } from "./parts.js";
-import { count } from "./words.js";
+import { count, shown } from "./words.js";
 
 const LINES = 60;
 const SAY_MS = 5000;
@@ -37,7 +37,7 @@ export function feed() {
     label();
   });
   const timer = setInterval(() => {
-    if (unsaid && !halted) fill(aloud, `${unsaid} new events, the latest: ${latest}`);
+    if (unsaid && !halted) fill(aloud, `${unsaid} new events, the latest: ${shown(latest)}`);
     unsaid = 0;
   }, SAY_MS);
   return {
@@ -56,7 +56,7 @@ export function feed() {
 }
 
 function line({ at, kind, level, source, country, target, port, text }) {
-  return h("li", { class: `kind-${String(kind).split(".")[0].replace(/\W/g, "")} level${Number(level)}` },
+  return h("li", { class: `kind-${String(kind).slice(0, 12).split(".")[0].replace(/\W/g, "")} level${Number(level)}` },
     moment(at), sourceLink(source, country),
     port ? h("span", {}, h("span", { "aria-label": "to port" }, "→"), " ", portLink(port, target)) : h("span", {}),
     h("span", { class: "what" }, typed(text)));

@@ -23,7 +23,7 @@ function parts(health) {
       well ? null : h("ul", {}, health.reasons.map((reason) => h("li", {}, typed(reason)))),
       facts([
         ["Version", health.version], ["Uptime", span(Math.floor(health.uptime_s))], ["Memory", bytes(health.memory_bytes)],
-        ["Events", count(health.events)], ["Malformed batches", count(health.malformed)], ["Sources forgotten", count(health.forgotten)],
+        ["Events", count(health.events)], ["Sources forgotten", count(health.forgotten)],
         ["Store", health.store.enabled ? `${bytes(health.store.bytes)} on ${count(health.store.days)} days` : "off"],
         ["Browsers watching", count(health.web.watching)], ["Lines they were spared", count(health.web.skipped)],
         ["Requests refused", count(health.web.refused)], ["Failed logins", count(health.web.logins_failed)],
@@ -31,12 +31,9 @@ function parts(health) {
     card("Sinks", {}, table("Sinks", ["name", "kind", "waiting", "of", "written", "failed", "dropped"], health.sinks.map((sink) => [
       typed(sink.name, 80), typed(sink.kind, 30), count(sink.queued), count(sink.queue_max), count(sink.written), count(sink.failed), count(sink.dropped),
     ]), [2, 3, 4, 5, 6])),
-    card("Workers", {}, h("div", { class: "grid halves" }, health.workers.map(worker))),
+    card("Queues", {}, table("Queues", ["queue", "waiting", "dropped", "packets"],
+      health.queues.map((queue) => [queue.number, queue.waiting, queue.dropped, queue.packets].map(count)), [0, 1, 2, 3])),
+    card("Counters", {}, table("Counters", ["counter", "value"],
+      Object.entries(health.counters).filter(([, value]) => value).map(([name, value]) => [typed(name, 80), count(value)]), [1])),
   ];
-}
-
-function worker({ number, quiet_s: quiet, counters }) {
-  const told = Object.entries(counters).filter(([, value]) => value);
-  return h("section", {}, h("h3", {}, `Worker ${number}`), h("p", { class: "dim" }, `Last heard of ${span(quiet)} ago.`),
-    table(`Counters of worker ${number}`, ["counter", "value"], told.map(([name, value]) => [typed(name, 60), count(value)]), [1]));
 }

@@ -8,7 +8,7 @@ import { listen, rates } from "./live.js";
 import { bars, moment, portLink, sourceLink, typed } from "./parts.js";
 import { plot } from "./plot.js";
 import { thumb } from "./portpaint.js";
-import { brief, count, span } from "./words.js";
+import { brief, count, shown, span } from "./words.js";
 
 const TOP = 10;
 const MAP_S = 3;
@@ -61,7 +61,7 @@ function tiles(stats) {
     tile("Packets", brief(stats.packets), `${brief(stats.packets_per_s)} a second now`),
     tile("Blocked", brief(stats.blocked), h("a", { href: "#/blocks" }, "who")),
     tile("Ports", count(stats.ports_mapped), "mapped"),
-    tile("Uptime", span(Math.floor(stats.uptime_s)), `rawspoof ${stats.version}`),
+    tile("Uptime", span(Math.floor(stats.uptime_s)), `rawspoof ${shown(stats.version, 20)}`),
   ];
 }
 

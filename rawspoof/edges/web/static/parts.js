@@ -57,7 +57,7 @@ export function bars(caption, heads, items) {
 /** Say something at the foot of the page, read out as well. */
 export function notice(text, bad = false) {
   const line = document.getElementById("notice");
-  line.textContent = text;
+  line.textContent = shown(text);
   line.className = bad ? "bad" : "good";
   clearTimeout(notice.timer);
   notice.timer = setTimeout(() => (line.textContent = line.className = ""), 8000);

@@ -4,11 +4,11 @@
 import { button, h } from "./dom.js";
 import { LEVELS, PORTS, legend } from "./levels.js";
 import { SIDE, painter } from "./portpaint.js";
+import { View } from "./portview.js";
 import { shown } from "./words.js";
 
 const BACKING = 1024;
 const STRIP_ROWS = 4;
-const ZOOM_MAX = 16;
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -SIDE, ArrowDown: SIDE, PageUp: -16 * SIDE, PageDown: 16 * SIDE };
 const WHO_MS = 250;
 
@@ -19,10 +19,9 @@ const WHO_MS = 250;
 export function portMap({ label, who, pick }) {
   const levels = new Uint8Array(PORTS);
   const paint = painter(levels);
-  const view = { column: 0, row: 0, zoom: 1 };
+  const view = new View();
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const colours = legend();
-  let cursor = 22;
   let waiting = 0;
   let asked = 0;
   let began = false;
@@ -33,83 +32,58 @@ export function portMap({ label, who, pick }) {
   });
   const strip = h("canvas", { class: "strip", width: BACKING, height: 16 * STRIP_ROWS, "aria-hidden": "true" });
   const says = h("output", { class: "says" });
-  const rows = [0, 1, 2, 3].map(() => h("span", {}));
+  const rows = view.marks().map(() => h("span", {}));
 
   const draw = (now) => {
     waiting = 0;
     const glows = paint.paint(now);
-    const seen = SIDE / view.zoom;
-    const pen = canvas.getContext("2d");
-    pen.imageSmoothingEnabled = false;
-    pen.drawImage(paint.sheet, view.column, view.row, seen, seen, 0, 0, BACKING, BACKING);
-    const size = BACKING / seen;
-    frame(pen, ((cursor % SIDE) - view.column) * size, ((cursor >> 8) - view.row) * size, size);
-    const band = strip.getContext("2d");
-    band.imageSmoothingEnabled = false;
-    band.drawImage(paint.sheet, 0, 0, SIDE, STRIP_ROWS, 0, 0, BACKING, 16 * STRIP_ROWS);
+    const size = BACKING / view.seen;
+    const pen = stamp(canvas, paint.sheet, view.column, view.row, view.seen, view.seen);
+    frame(pen, ((view.cursor % SIDE) - view.column) * size, ((view.cursor >> 8) - view.row) * size, size);
+    stamp(strip, paint.sheet, 0, 0, SIDE, STRIP_ROWS);
     if (glows) wake();
   };
   const wake = () => (waiting ||= requestAnimationFrame(draw));
 
-  /** Put the cursor on a port; the view follows. */
-  const move = (port) => {
-    cursor = Math.max(0, Math.min(PORTS - 1, port));
-    const seen = SIDE / view.zoom;
-    view.column = follow(view.column, cursor % SIDE, seen);
-    view.row = follow(view.row, cursor >> 8, seen);
-    rows.forEach((mark, place) => (mark.textContent = String((view.row + (place * seen) / 4) * SIDE + view.column)));
-    describe();
-    wake();
+  const tell = (text) => {
+    says.textContent = text;
+    canvas.setAttribute("aria-valuenow", view.cursor);
+    canvas.setAttribute("aria-valuetext", text);
   };
-
   const describe = () => {
-    const text = `Port ${cursor}: ${LEVELS[levels[cursor]].says}`;
+    const port = view.cursor;
+    const text = `Port ${port}: ${LEVELS[levels[port]].says}`;
     tell(text);
     clearTimeout(asked);
     asked = setTimeout(async () => {
-      const port = cursor;
       const lives = await who(port).catch(() => "");
-      if (port === cursor && lives) tell(`${text} · ${shown(lives, 80)}`);
+      if (port === view.cursor && lives) tell(`${text} · ${shown(lives, 80)}`);
     }, WHO_MS);
   };
-  const tell = (text) => {
-    says.textContent = text;
-    canvas.setAttribute("aria-valuenow", cursor);
-    canvas.setAttribute("aria-valuetext", text);
+  const move = (port) => {
+    view.move(port);
+    view.marks().forEach((port, place) => (rows[place].textContent = String(port)));
+    describe();
+    wake();
   };
-
-  const zoom = (factor) => {
-    view.zoom = Math.max(1, Math.min(ZOOM_MAX, view.zoom * factor));
-    const seen = SIDE / view.zoom;
-    view.column = centred(cursor % SIDE, seen);
-    view.row = centred(cursor >> 8, seen);
-    move(cursor);
-  };
-
-  /** The next port after the cursor that was touched, round the end. */
-  const next = () => {
-    for (let step = 1; step <= PORTS; step += 1) {
-      if (levels[(cursor + step) % PORTS]) return move((cursor + step) % PORTS);
-    }
-  };
+  const zoom = (factor) => move(view.cursor, view.zoom(factor));
+  const next = () => move(following(levels, view.cursor));
 
   const under = (event) => {
     const box = canvas.getBoundingClientRect();
-    const seen = SIDE / view.zoom;
-    const at = (offset, length) => Math.min(seen - 1, Math.max(0, Math.floor((offset / length) * seen)));
-    return (view.row + at(event.clientY - box.top, box.height)) * SIDE + view.column + at(event.clientX - box.left, box.width);
+    move(view.at((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
   };
   const keys = {
-    Home: () => move(0), End: () => move(PORTS - 1), Enter: () => pick(cursor), n: next,
-    "+": () => zoom(2), "=": () => zoom(2), "-": () => zoom(0.5), 0: () => zoom(1 / ZOOM_MAX),
+    Home: () => move(0), End: () => move(PORTS - 1), Enter: () => pick(view.cursor), n: next,
+    "+": () => zoom(2), "=": () => zoom(2), "-": () => zoom(0.5), 0: () => zoom(1 / SIDE),
   };
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = STEPS[event.key] ? () => move(cursor + STEPS[event.key]) : keys[event.key];
+    const act = STEPS[event.key] ? () => move(view.cursor + STEPS[event.key]) : keys[event.key];
     if (act) act(event.preventDefault());
   });
-  canvas.addEventListener("pointermove", (event) => event.pointerType === "mouse" && move(under(event)));
-  canvas.addEventListener("pointerdown", (event) => move(under(event)));
+  canvas.addEventListener("pointermove", (event) => event.pointerType === "mouse" && under(event));
+  canvas.addEventListener("pointerdown", under);
   canvas.addEventListener("dblclick", () => zoom(2));
   const dress = () => wake(paint.dress());
   addEventListener("theme", dress);
@@ -118,14 +92,14 @@ export function portMap({ label, who, pick }) {
     h("div", { class: "tools" },
       h("span", { role: "group", "aria-label": "Zoom" },
         button("−", () => zoom(0.5), { "aria-label": "Zoom out" }), button("+", () => zoom(2), { "aria-label": "Zoom in" })),
-      button("Next touched", next), button("Look up", () => pick(cursor)), says),
+      button("Next touched", next), button("Look up", () => pick(view.cursor)), says),
     h("div", { class: "chart" }, h("div", { class: "rows", "aria-hidden": "true" }, rows), canvas),
     h("p", { class: "dim hint" }, "The first 1024 ports, larger:"),
     strip,
     colours.element,
     h("p", { class: "dim hint", id: "map-keys" },
       "A row is 256 ports. Arrow keys move, + and − zoom, n goes to the next touched port, Enter looks it up."));
-  move(cursor);
+  move(view.cursor);
 
   return {
     element,
@@ -133,10 +107,11 @@ export function portMap({ label, who, pick }) {
       for (let port = 0; began && !still.matches && port < PORTS; port += 1) {
         if (found[port] > levels[port]) paint.light(port, performance.now());
       }
+      const news = !began || found[view.cursor] !== levels[view.cursor];
       began = true;
       levels.set(found);
       colours.set(levels);
-      describe();
+      if (news) describe();
       wake();
     },
     stop: () => {
@@ -145,6 +120,14 @@ export function portMap({ label, who, pick }) {
       removeEventListener("theme", dress);
     },
   };
+}
+
+/** Draw this part of a sheet on the whole of a canvas, in hard pixels; its pen. */
+function stamp(canvas, sheet, column, row, wide, high) {
+  const pen = canvas.getContext("2d");
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(sheet, column, row, wide, high, 0, 0, canvas.width, canvas.height);
+  return pen;
 }
 
 /** A frame around a port that is seen on any colour. */
@@ -156,7 +139,10 @@ function frame(pen, x, y, size) {
   }
 }
 
-const centred = (place, seen) => Math.max(0, Math.min(SIDE - seen, Math.round(place - seen / 2)));
-
-/** Where the view must begin so that this place is in it. */
-const follow = (begin, place, seen) => (place < begin ? place : place >= begin + seen ? place - seen + 1 : begin);
+/** The next port after this one that was touched, round the end; itself where there is none. */
+function following(levels, port) {
+  for (let step = 1; step < PORTS; step += 1) {
+    if (levels[(port + step) % PORTS]) return (port + step) % PORTS;
+  }
+  return port;
+}

@@ -5,7 +5,7 @@ import { card, fill, h } from "./dom.js";
 import { levels, ranges } from "./levels.js";
 import { bars, portLink } from "./parts.js";
 import { portMap } from "./portmap.js";
-import { count } from "./words.js";
+import { count, shown } from "./words.js";
 import { whoLives } from "./who.js";
 
 const POLL_S = 1;
@@ -43,6 +43,6 @@ export async function show(place) {
 function offer(choice, { host, hosts }) {
   if (choice.options.length === hosts.length + 1) return;
   fill(choice, h("option", { value: "" }, "all addresses"),
-    hosts.map(({ address, count: number }) => h("option", { value: address }, `${address} (${count(number)})`)));
+    hosts.map(({ address, count: number }) => h("option", { value: address.slice(0, 45) }, `${shown(address, 50)} (${count(number)})`)));
   choice.value = host;
 }

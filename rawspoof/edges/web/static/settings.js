@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { card, facts, fill, h, table } from "./dom.js";
 import { typed } from "./parts.js";
-import { count } from "./words.js";
+import { count, shown } from "./words.js";
 
 export async function show(place) {
   const [{ items }, world] = await Promise.all([get("/api/settings"), get("/api/world")]);
@@ -14,7 +14,7 @@ export async function show(place) {
   const draw = () => {
     const word = find.value.toLowerCase();
     const wanted = items.filter((one) => (!only.checked || one.origin === "set") && `${one.key} ${one.help}`.toLowerCase().includes(word));
-    fill(list, sections(wanted).map(([name, rows]) => h("section", {}, h("h3", { class: "typed" }, `[${name}]`), settings(name, rows))));
+    fill(list, sections(wanted).map(([name, rows]) => h("section", {}, h("h3", { class: "typed" }, `[${shown(name, 40)}]`), settings(name, rows))));
   };
   find.addEventListener("input", draw);
   only.addEventListener("change", draw);
@@ -40,10 +40,10 @@ function sections(items) {
 }
 
 function settings(name, items) {
-  return table(`Settings of ${name}`, ["key", "value", "default", "what it is"], items.map((one) => [
+  return table(`Settings of ${shown(name, 40)}`, ["key", "value", "default", "what it is"], items.map((one) => [
     typed(one.key, 80),
     h("span", {}, typed(JSON.stringify(one.value)), one.origin === "set" && h("span", { class: "badge level1" }, "set")),
     h("span", { class: "dim" }, typed(JSON.stringify(one.default))),
-    h("span", { class: "prose" }, one.help),
+    h("span", { class: "prose" }, shown(one.help, 1000)),
   ]));
 }

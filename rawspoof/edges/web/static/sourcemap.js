@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { card, fill, h } from "./dom.js";
 import { levels, ranges } from "./levels.js";
 import { portMap } from "./portmap.js";
-import { count } from "./words.js";
+import { count, shown } from "./words.js";
 import { whoLives } from "./who.js";
 
 /** The card with the map; `update()` asks anew, `stop()` lets go of it. */
@@ -21,10 +21,10 @@ export function sourceMap(address, path) {
     const { targets } = await get(`${path}/ports`);
     if (choice.options.length !== targets.length) {
       const before = target();
-      fill(choice, targets.map((one) => h("option", { value: one.address }, `${one.address} (${count(one.count)})`)));
-      if (targets.some((one) => one.address === before)) choice.value = before;
+      fill(choice, targets.map((one) => h("option", { value: one.address.slice(0, 45) }, `${shown(one.address, 50)} (${count(one.count)})`)));
+      if (targets.some((one) => one.address.slice(0, 45) === before)) choice.value = before;
     }
-    const chosen = targets.find((one) => one.address === target());
+    const chosen = targets.find((one) => one.address.slice(0, 45) === target());
     if (!chosen) return;
     const found = levels(chosen);
     map.set(found);

@@ -74,5 +74,5 @@ export function hexdump(hex, most = 4096) {
     lines.push(`${at.toString(16).padStart(4, "0")}  ${row.join(" ").padEnd(47)}  ${text.join("")}`);
   }
   if (hex.length / 2 > most) lines.push(`… ${count(hex.length / 2 - most)} more bytes`);
-  return lines.join("\n");
+  return lines.map((line) => shown(line)).join("\n");
 }
