@@ -27,6 +27,7 @@ class Source:
         "hints",
         "kind",
         "last_at",
+        "look_at",
         "mark",
         "new_ports",
         "older",
@@ -91,7 +92,8 @@ class Source:
         """Times it was here before, asked little, and had been quiet long enough to be reported as ended."""
         self.doors: frozenset[int] = NOWHERE
         """Where it asked then, see `quiet`."""
-        self.reported_at = 0.0
+        self.reported_at = self.look_at = 0.0
+        """When it was last reported, and when it is looked at next."""
         self.reports = 0
 
     @property
@@ -109,13 +111,18 @@ class Source:
 
     def change(self, kind: int) -> None:
         """Packets with other flags begin; of those not seen before, one is kept."""
-        self.older = kinds = self.kinds
+        if self.run:
+            self.older = self.kinds
+        kinds = self.older or ()
         if not self.room and kind not in kinds and len(self.samples) < SAMPLES_MAX + KINDS_MAX:
             self.room = 1
         self.kind, self.run = kind, 0
 
     def turn(self, target: bytes) -> Ports | None:
         """Its ports on another address of ours, None if there are too many of these."""
+        if self.ports is None:
+            self.target, self.ports = target, Ports()
+            return self.ports
         others = self.targets
         ports = others.get(target)
         if ports is None and len(others) < TARGETS_MAX:

@@ -20,6 +20,7 @@ from rawspoof.core.watch.decoy import Marks
 from rawspoof.core.watch.quiet import Quiet
 from rawspoof.core.watch.sample import pack
 from rawspoof.core.watch.source import Source
+from rawspoof.core.watch.technique import BRUTE_CREDENTIALS
 from rawspoof.core.wire.segment import RST, Segment
 
 DETECT_S: Final = 1.0
@@ -121,6 +122,8 @@ class Watch:
         source.last_at = event.at
         if isinstance(event, SessionOpened):
             source.opened += 1
+            if source.opened == 1:
+                self._hasten(source, event.at)
             source.peak = max(source.peak, source.opened - source.closed)
         elif isinstance(event, SessionClosed):
             source.closed += 1
@@ -134,6 +137,8 @@ class Watch:
             self._listen(source, event.data)
         elif isinstance(event, ServiceCredential):
             source.credentials += 1
+            if source.credentials in (1, BRUTE_CREDENTIALS):
+                self._hasten(source, event.at)
 
     def broken(self, seg: Segment, at: float) -> None:
         """Count a segment whose checksum is wrong: no kernel sends one."""
@@ -155,9 +160,9 @@ class Watch:
         for _ in range(most):
             if not self._looks or self._looks[0][0] > at:
                 break
-            _, address = heapq.heappop(self._looks)
+            moment, address = heapq.heappop(self._looks)
             source = self._sources.get(address)
-            if source is not None:
+            if source is not None and source.look_at == moment:
                 self._look(source, at)
         out, self._out = self._out, []
         return out
@@ -165,7 +170,10 @@ class Watch:
     def _listen(self, source: Source, data: bytes) -> None:
         if source.heard < HEARD_MAX:
             source.heard += 1
+            known = len(source.hints or ())
             self._hear(source, data)
+            if len(source.hints or ()) > known:
+                self._hasten(source, source.last_at)
 
     def _look(self, source: Source, at: float) -> None:
         """One source's turn: reported if there is news, forgotten if it has been quiet."""
@@ -175,8 +183,17 @@ class Watch:
             return
         if source.last_at > source.reported_at and self._may_report(source, at):
             self._tell("update" if source.reports else "detected", source, at)
-        soonest = at + self._settings.update_s
-        heapq.heappush(self._looks, (soonest if source.last_at > source.reported_at else quiet_at, source.address))
+        self._look_at(source, min(at + self._settings.update_s, quiet_at))
+
+    def _look_at(self, source: Source, moment: float) -> None:
+        """Its turn comes then, and at no time that was set before."""
+        source.look_at = moment
+        heapq.heappush(self._looks, (moment, source.address))
+
+    def _hasten(self, source: Source, at: float) -> None:
+        """What it did now is no matter for the next report, some day: who was told of it wants to know it."""
+        if source.reports and source.look_at > at + DETECT_S:
+            self._look_at(source, at + DETECT_S)
 
     def _may_report(self, source: Source, at: float) -> bool:
         """Proven sources always; of others so many a second."""
@@ -215,7 +232,7 @@ class Watch:
         source = self._sources[address] = Source(address, at)
         source.mark = self._marks.enter(seg)
         self._quiet.recall(source)
-        heapq.heappush(self._looks, (at + DETECT_S, address))
+        self._look_at(source, at + DETECT_S)
         return source
 
     def _bitmap(self) -> bool:
