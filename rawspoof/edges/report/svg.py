@@ -22,6 +22,8 @@ _HIGH: Final = 160
 _LEFT: Final = 56
 _FOOT: Final = 40
 _TICKS: Final = 8
+_DATE: Final = 70
+"""Room that a tick's date takes."""
 
 
 def bars(plot: Bars) -> str:
@@ -54,7 +56,8 @@ def _time_line(line: TimeLine, most: int) -> Iterator[str]:
         yield f'<path class="c{number}" d="{_area(values, most)}"/>'
     count = len(line.series[0][1]) if line.series else 0
     for place in range(0, count, max(-(-count // _TICKS), 1)):
-        yield _text(_x(place, count), _HIGH + 16, moment(line.start_at + place * line.step_s)[5:16])
+        if _x(place, count) <= LINE_WIDTH - _DATE:
+            yield _text(_x(place, count), _HIGH + 16, moment(line.start_at + place * line.step_s)[5:16])
     for number, (name, _) in enumerate(line.series):
         x = _LEFT + 120 * number
         yield f'<rect class="c{number}" x="{x}" y="{_HIGH + 26}" width="10" height="10"/>'

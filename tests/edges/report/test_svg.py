@@ -29,6 +29,13 @@ def test_a_time_line_has_an_area_for_each_series_and_stays_inside():
     assert [text.text for text in drawn.iter(f"{SVG}text")][3:6] == ["06-01 14:00", "06-01 15:00", "06-01 16:00"]
 
 
+def test_a_date_that_does_not_fit_is_left_out():
+    drawn = ElementTree.fromstring(time_line(TimeLine("Events", 0, 3600, (("all", (1,) * 25),))))
+    dates = [float(text.attrib["x"]) for text in drawn.iter(f"{SVG}text") if text.text.startswith("01-0")]
+    assert len(dates) == 6
+    assert max(dates) < LINE_WIDTH - 70
+
+
 def test_plots_of_nothing():
     assert ElementTree.fromstring(bars(Bars("sources", ()))) is not None
     assert ElementTree.fromstring(time_line(TimeLine("Events", 0, 3600, ()))) is not None
