@@ -23,7 +23,8 @@ from rawspoof.edges.block.outlets import make_folder, outlets
 from rawspoof.edges.block.petition import petition
 from rawspoof.edges.evidence.folder import folder_of
 from rawspoof.edges.evidence.keeper import keep
-from rawspoof.edges.sinks.collector import collect, dispatcher, open_sinks, store_folder
+from rawspoof.edges.sinks.base import SinkError
+from rawspoof.edges.sinks.collector import collect, dispatcher, open_far, open_sinks, store_folder
 from rawspoof.edges.system import personalities, privileges, process, secret
 
 if TYPE_CHECKING:
@@ -222,8 +223,11 @@ class Supervisor:
     def _start_collector(self) -> None:
         try:
             sinks = open_sinks(self._made.config, socket.gethostname())
+            far = open_far(self._made.config, socket.gethostname())
         except OSError as error:
             raise CannotStart(f"{error.filename}: {error.strerror}: name a file that can be written") from None
+        except SinkError as error:
+            raise CannotStart(str(error)) from None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         parent, office = os.getpid(), self._office
         assert office is not None, "start makes it"
@@ -239,12 +243,12 @@ class Supervisor:
             config, evidence = self._made.config, [end for _, end in self._evidence]
             keeper = keep(evidence, config) if evidence else None
             events = [end for _, end in self._events]
-            spread = dispatcher(config, sinks, outlets(config, socket.gethostname(), office.blocked()))
+            spread = dispatcher(config, sinks, far, outlets(config, socket.gethostname(), office.blocked()))
             return collect(theirs, events, spread, keeper, petition(config, theirs))
 
         self._collector.started(process.fork(body))
         theirs.close()
-        for sink in sinks:
+        for sink in (*sinks, *far):
             sink.close()
 
     def _make_folders(self) -> None:

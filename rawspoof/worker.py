@@ -16,6 +16,7 @@ from rawspoof.edges.link.base import Link
 from rawspoof.edges.link.evidence import EvidenceLink
 from rawspoof.edges.link.nfqueue import NfqueueLink, QueueTaken
 from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, encoder
+from rawspoof.edges.sinks.collector import wanted
 from rawspoof.edges.system import clock, privileges
 from rawspoof.loop import serve
 
@@ -100,12 +101,7 @@ def run(
     config = made.config.sensor
     try:
         link = NfqueueLink(config.queue + number, config.queue_max, MARK, clock.steady())
-        events_wanted = made.config.events
-        wanted = bool(
-            made.config.store.enabled or events_wanted.file or events_wanted.log_file or events_wanted.verbose
-        )
-        wanted = wanted or made.config.mail.enabled or bool(made.config.mail.json_file)
-        publisher = Publisher(events, sensor.tally, lambda: link.unsent, wanted)
+        publisher = Publisher(events, sensor.tally, lambda: link.unsent, wanted(made.config))
         link.idle = publisher.flush
         privileges.become(config.user, {privileges.CAP_NET_ADMIN, privileges.CAP_NET_RAW})
     except QueueTaken as error:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address, ip_network
 
-from rawspoof.config import mail
+from rawspoof.config import mail, sinks
 from rawspoof.config.model import Config
 
 INTERFACE_BYTES_MAX = 15
@@ -40,6 +40,7 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
     if events.rotate_mb and not {events.file, events.log_file} - {"", "-"}:
         yield "events.rotate_mb", f"expected 0, or a file in events.file or events.log_file, got {events.rotate_mb}"
     yield from ((f"mail.{key}", what) for key, what in mail.problems(config.mail))
+    yield from sinks.problems(config.sink)
 
 
 def _each(key: str, texts: tuple[str, ...], fault: Callable[[str], str | None]) -> Iterator[tuple[str, str]]:

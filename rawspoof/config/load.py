@@ -15,6 +15,7 @@ from msgspec.structs import FieldInfo
 
 from rawspoof.config.check import problems
 from rawspoof.config.model import Config, Section
+from rawspoof.config.sinks import explain
 from rawspoof.core.signature.foreign.portspoof import is_conf
 
 PORTSPOOF_CONF: Final = "portspoof_conf"
@@ -130,6 +131,8 @@ def _explain(key: str, value: object, wrong: str) -> tuple[str, str]:
     """The place inside the value, as `[1]` or "", and msgspec's complaint in our form."""
     what, _, place = wrong.partition(" - at `$")
     kind = KNOWN[key].type
+    if key == "sink" and place:
+        place, what = explain(place.rstrip("`"), what)
     if get_origin(kind) is Literal:
         what = "expected " + " or ".join(f"`{choice}`" for choice in get_args(kind))
     if not place and "got" not in what:

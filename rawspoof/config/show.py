@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from itertools import pairwise
 
+import msgspec
+
 from rawspoof.config import model
 from rawspoof.config.load import KNOWN, SECTIONS, load, read
 
@@ -75,5 +77,13 @@ def _name(key: str) -> str:
 
 
 def _line(key: str, value: object) -> str:
-    # JSON's strings, numbers, booleans and lists are TOML's too.
-    return f"{_name(key)} = {json.dumps(value, ensure_ascii=False)}"
+    return f"{_name(key)} = {_toml(msgspec.to_builtins(value))}"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {_toml(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    # JSON's strings, numbers and booleans are TOML's too.
+    return json.dumps(value, ensure_ascii=False)

@@ -28,6 +28,10 @@ class Sink(Protocol):
         """Let go of the place. Nothing is written after it."""
 
 
+class SinkError(Exception):
+    """One line about a sink's setting: its dotted key, and what was expected."""
+
+
 class Tally:
     """Counts one kind of trouble, and tells the operator at 1, 10, 100, … so that a flood cannot fill the log too."""
 

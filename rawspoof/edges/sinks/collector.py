@@ -44,14 +44,26 @@ Judge = Callable[[Sequence[AnyEvent]], Sequence[AnyEvent]]
 log = logging.getLogger(__name__)
 
 
-def dispatcher(config: Config, sinks: Sequence[Sink], more: Sequence[Lane] = ()) -> Dispatcher:
+def wanted(config: Config) -> bool:
+    """Whether anybody writes events down; if not, they need not leave the worker."""
+    events, mail = config.events, config.mail
+    told = events.file or events.log_file or events.verbose or config.sink or mail.enabled or mail.json_file
+    judged = config.block.enabled or config.block.tripwire_ports
+    return bool(judged or config.store.enabled or told)
+
+
+def dispatcher(
+    config: Config, sinks: Sequence[Sink], far: Sequence[Sink] = (), more: Sequence[Lane] = ()
+) -> Dispatcher:
     """What hands events to these sinks, and to the store where there is one. Called in the collector's own process.
 
-    `more` are lanes made elsewhere.
+    Sinks that are `far` may be away for long: what they miss is read back from the store. `more` are lanes made
+    elsewhere.
     """
-    made = [*lanes(sinks, config.events.queue_max), *more]
+    most = config.events.queue_max
+    made = [*lanes(sinks, most), *more]
     if not config.store.enabled:
-        return Dispatcher(made)
+        return Dispatcher([*made, *lanes(far, most)])
     folder = store_folder(config)
     try:
         store = Store(folder, config.store.retention_days, config.store.mb_max)
@@ -60,8 +72,9 @@ def dispatcher(config: Config, sinks: Sequence[Sink], more: Sequence[Lane] = ())
         log.error(
             "%s: %s: let %s into it, or name another store.folder; no events are kept", folder, error.strerror, who
         )
-        return Dispatcher(made)
-    return Dispatcher([Lane(store, config.events.queue_max), *made], Reader(folder).last())
+        return Dispatcher([*made, *lanes(far, most)])
+    spooled = [Lane(sink, most, Reader(folder)) for sink in far]
+    return Dispatcher([Lane(store, most), *made, *spooled], Reader(folder).last())
 
 
 def store_folder(config: Config) -> Path:
@@ -88,6 +101,16 @@ def _mail(config: Config, observer: str) -> list[Sink]:
     from rawspoof.edges.sinks.mail.sink import MailSink
 
     return [MailSink(Settings(config.mail), observer)]
+
+
+def open_far(config: Config, observer: str) -> list[Sink]:
+    """The sinks of `[[sink]]` tables, made but not connected. As root too: it reads secrets. Raises SinkError."""
+    if not config.sink:
+        return []
+    # TLS and HTTP take a while to import, and most sensors have no use for them.
+    from rawspoof.edges.sinks import named
+
+    return named.open_far(config, observer)
 
 
 def _rotation(config: Config, path: str) -> Rotation | None:
