@@ -79,6 +79,7 @@ def sensor(made: Parts, templates: Templates, verify_checksums: bool = True) -> 
         flows_max=config.tcp.flows_max,
         holds_max=config.tcp.holds_max,
         half_open_max=config.tcp.half_open_max,
+        answers_per_s_max=config.tcp.answers_per_s_max,
         limits=Limits(config.tcp.idle_s, config.tcp.retries_max),
         props=Props(made.payloads, made.engines),
         watch=_watch(made),

@@ -79,6 +79,15 @@ def test_the_same_syn_again_and_again(books: Books) -> None:
     books.wait(T0 + 600)
 
 
+def test_syns_that_are_answered_late() -> None:
+    books = Books(sensor(PORTS[0], answers_per_s_max=2.0, half_open_max=300))
+    for i in range(300):
+        for src in sources(3):
+            books.visit(T0 + i * 0.05, src, SYN, 100 + i // 7, sport=1024 + i % 5, options=SYN_OPTIONS[i % 5])
+    books.wait(T0 + 600)
+    assert max(books.sent[src] / books.heard[src] for src in books.heard) > 0.2
+
+
 def test_syns_that_the_forged_addresss_owner_refuses(books: Books) -> None:
     for i, src in enumerate(sources(100)):
         outcome = books.visit(T0 + i, src, SYN, i, options=SYN_OPTIONS[3])

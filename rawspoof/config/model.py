@@ -6,7 +6,6 @@ import msgspec
 from msgspec import Meta
 
 from rawspoof.config.forms import Form
-from rawspoof.config.sinks import AnySink
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1)]
@@ -94,6 +93,9 @@ class Tcp(Section, frozen=True):
     """Timed holds; a hold beyond this is never closed by us."""
     half_open_max: Count = 1024
     """SYN-ACKs that may be sent again by themselves; a SYN beyond this gets one SYN-ACK for each time it asks."""
+    answers_per_s_max: Annotated[float, Meta(ge=0)] = 0.0
+    """SYN-ACKs a second for one source; those beyond come up to 0.9 s late, which slows scanners down and shows no port
+    as filtered. 0: all at once."""
     idle_s: Seconds = 30.0
     """Quiet time after which a conversation is told it has idled."""
     retries_max: Count = 8
@@ -256,9 +258,6 @@ class Config(Section, frozen=True):
     evidence: Evidence = Evidence()
     block: Block = Block()
     feeds: Feeds = Feeds()
-    sink: tuple[AnySink, ...] = ()
-    """Places far away to which events are sent: a `[[sink]]` table each, with `kind = "syslog"` (`webhook`, `nats`,
-    `redis`, `elasticsearch`, `clickhouse`, `splunk`, `otlp`) and its `url`."""
     signatures: tuple[str, ...] = ()
     """Further signatures beside the ones that come along: folders of service TOML files, or files (our TOML,
     portspoof's signatures, an nmap-service-probes)."""

@@ -17,6 +17,7 @@ from rawspoof.core.tcp.flows import Flows
 from rawspoof.core.tcp.half_open import HalfOpen
 from rawspoof.core.tcp.handshake import Cookies, Recent
 from rawspoof.core.tcp.held import Holds
+from rawspoof.core.tcp.throttle import Throttle
 from rawspoof.core.watch.report import identify
 from rawspoof.core.watch.watch import Watch
 from rawspoof.core.wire import options as tcp_options
@@ -41,6 +42,7 @@ class Sensor:
         flows_max: int = 65536,
         holds_max: int = 1_000_000,
         half_open_max: int = 1024,
+        answers_per_s_max: float = 0.0,
         limits: Limits | None = None,
         props: Props = NO_PROPS,
         watch: Watch | None = None,
@@ -54,7 +56,10 @@ class Sensor:
         self._dress_of, self._gate, self._verify = dress_of, gate, verify_checksums
         self._closed = frozenset(closed_ports)
         self._doors = world if doors else None
-        self._doorbell = Doorbell(self._cookies, recent, dress_of, self._deadlines, self._half_open, self.tally)
+        self._throttle = Throttle(answers_per_s_max, self._deadlines) if answers_per_s_max else None
+        self._doorbell = Doorbell(
+            self._cookies, recent, dress_of, self._deadlines, self._half_open, self.tally, self._throttle
+        )
         self._parlour = Parlour(
             world, self._cookies, recent, dress_of, self._deadlines, self.flows, self.holds,
             limits or Limits(), self.tally, props,
@@ -172,4 +177,5 @@ class Sensor:
             self._watch.broken(seg, at)
 
     def _stands(self, moment: float, key: bytes) -> bool:
-        return self._half_open.due_at(key) == moment or self._parlour.stands(moment, key)
+        late = self._throttle is not None and self._throttle.due_at(key) == moment
+        return late or self._half_open.due_at(key) == moment or self._parlour.stands(moment, key)

@@ -12,6 +12,7 @@ class Tally:
     not_ours: int = 0
     synacks: int = 0
     synacks_again: int = 0
+    synacks_late: int = 0
     opened: int = 0
     odd_probes: int = 0
     challenges: int = 0

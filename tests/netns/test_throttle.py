@@ -1,0 +1,32 @@
+"""A source that asks too fast is slowed down and finds every port open all the same."""
+
+import time
+
+import pytest
+
+from rawspoof.edges.lab.namespaces import Lab
+from tests.netns.scanners import masscan, nmap, states
+from tests.netns.sensors import running, tell
+
+pytestmark = pytest.mark.netns
+
+PORTS = 400
+
+
+def scanned_s(lab: Lab, timing: str) -> float:
+    """How long nmap takes to find all ports open."""
+    begun = time.monotonic()
+    assert states(nmap(lab, "-sS", timing, "-p", f"1-{PORTS}")) == {"open": PORTS}
+    return time.monotonic() - begun
+
+
+def test_scanners_are_slower_and_find_every_port(lab, tmp_path):
+    config = tmp_path / "c.toml"
+    config.write_text("[tcp]\nanswers_per_s_max = 50\n")
+    with running(lab):
+        usual = scanned_s(lab, "-T5")
+    with running(lab, "-c", str(config)):
+        slow = {timing: scanned_s(lab, timing) for timing in ("-T3", "-T5")}
+        assert len(masscan(lab, "-p", f"1-{PORTS}", "--rate", "1000")) == PORTS
+    tell(f"nmap of {PORTS} ports: {usual:.1f} s, slowed down {slow} s")
+    assert min(slow.values()) > 2 * usual
