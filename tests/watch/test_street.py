@@ -9,7 +9,8 @@ from rawspoof.core.watch.judge import Judge
 from rawspoof.core.watch.watch import Watch
 from rawspoof.edges.system.scanners import load_rules
 from tests.peers import SRC
-from tests.watch.street import CLIENTS, SCANNERS, STACKS, Passing
+from tests.watch.clients import CLIENTS, STACKS
+from tests.watch.street import SCANNERS, Passing
 
 EACH = 200
 JUDGE = Judge(load_rules(), lambda address: False)

@@ -179,6 +179,9 @@ class Watch:
         """One source's turn: reported if there is news, forgotten if it has been quiet."""
         quiet_at = source.last_at + self._settings.idle_s
         if quiet_at <= at:
+            if source.reports:
+                # Of a flood's sources nobody was told: they are not worth remembering.
+                self._quiet.keep(source)
             self._forget(source, at)
             return
         if source.last_at > source.reported_at and self._may_report(source, at):
@@ -219,7 +222,6 @@ class Watch:
     def _forget(self, source: Source, at: float) -> None:
         if source.reports:
             self._tell("ended", source, at)
-            self._quiet.keep(source)
         del self._sources[source.address]
         self._marks.leave(source.mark)
         self._bitmaps -= sum(ports.spread for ports in source.targets.values())
