@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from rawspoof.config.forms import Form
+from rawspoof.config.sinks import AnySink
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1)]
@@ -258,6 +259,9 @@ class Config(Section, frozen=True):
     evidence: Evidence = Evidence()
     block: Block = Block()
     feeds: Feeds = Feeds()
+    sink: tuple[AnySink, ...] = ()
+    """Places far away to which events are sent: a `[[sink]]` table each, with `kind = "syslog"` (`webhook`, `nats`,
+    `redis`, `elasticsearch`, `clickhouse`, `splunk`, `otlp`) and its `url`."""
     signatures: tuple[str, ...] = ()
     """Further signatures beside the ones that come along: folders of service TOML files, or files (our TOML,
     portspoof's signatures, an nmap-service-probes)."""
