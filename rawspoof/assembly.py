@@ -114,6 +114,6 @@ def _gate(config: Config) -> Gate:
     return Gate(
         [ip_address(text).packed for text in sensor.addresses],
         [ip_network(text) for text in sensor.networks] if sensor.addresses else [],
-        left_to_kernel(sensor),
+        left_to_kernel(config),
         [ip_network(text) for text in sensor.allow],
     )

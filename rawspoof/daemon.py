@@ -18,6 +18,7 @@ from rawspoof import assembly, worker
 from rawspoof.config.model import Config
 from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
+from rawspoof.core.watch.blocklist import Blocked
 from rawspoof.edges.block.office import Office
 from rawspoof.edges.block.outlets import make_folder, outlets
 from rawspoof.edges.block.petition import petition
@@ -25,10 +26,13 @@ from rawspoof.edges.evidence.folder import folder_of
 from rawspoof.edges.evidence.keeper import keep
 from rawspoof.edges.sinks.base import SinkError
 from rawspoof.edges.sinks.collector import collect, dispatcher, open_far, open_sinks, store_folder
-from rawspoof.edges.system import personalities, privileges, process, secret
+from rawspoof.edges.system import clock, personalities, privileges, process, secret
+from rawspoof.edges.web import place
 
 if TYPE_CHECKING:
     from rawspoof.edges.firewall.guard import Guard
+    from rawspoof.edges.web.door import Door
+    from rawspoof.edges.web.web import Web
 
 READY_WITHIN_S: Final = 10.0
 WORKERS_END_S: Final = 0.6
@@ -82,7 +86,7 @@ def _start(config: Config) -> "Supervisor":
     plan = plan_from(config)
     try:
         check_interfaces(plan)
-        made = assembly.parts(config, secret.load(config), faces)
+        made = assembly.parts(place.prepared(config), secret.load(config), faces)
         supervisor = Supervisor(made, forging.result(), Guard(plan) if config.sensor.firewall else None)
     except (FirewallError, secret.SecretError) as error:
         raise CannotStart(str(error)) from None
@@ -156,6 +160,8 @@ class Supervisor:
         self._events: list[Pair] = []
         self._evidence: list[Pair] = []
         self._control: socket.socket | None = None
+        self._door: Door | None = None
+        self._started_at = clock.steady()()
         self._office: Office | None = None
 
     def start(self) -> None:
@@ -164,6 +170,7 @@ class Supervisor:
         if self._made.config.evidence.enabled:
             self._evidence = [_pair(EVIDENCE_BUFFER) for _ in self._workers]
         self._make_folders()
+        self._open_door()
         self._office = Office(self._made.config)
         self._start_collector()
         for number in range(len(self._workers)):
@@ -208,6 +215,8 @@ class Supervisor:
         for pair in (*self._events, *self._evidence):
             for end in pair:
                 end.close()
+        if self._door is not None:
+            self._door.close()
         if self._office is not None:
             self._office.close()
         if self._control is not None:
@@ -232,6 +241,8 @@ class Supervisor:
         parent, office = os.getpid(), self._office
         assert office is not None, "start makes it"
         office.listen(self._control)
+        ours, orders = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        office.listen_to_admin(ours)
 
         def body() -> int:
             privileges.name("rawspoof-collec")
@@ -243,13 +254,37 @@ class Supervisor:
             config, evidence = self._made.config, [end for _, end in self._evidence]
             keeper = keep(evidence, config) if evidence else None
             events = [end for _, end in self._events]
-            spread = dispatcher(config, sinks, far, outlets(config, socket.gethostname(), office.blocked()))
-            return collect(theirs, events, spread, keeper, petition(config, theirs))
+            web = self._web(orders, office.blocked())
+            outer = outlets(config, socket.gethostname(), office.blocked())
+            spread = dispatcher(config, sinks, far, outer if web is None else [*outer, web.lane])
+            return collect(theirs, events, spread, keeper, petition(config, theirs), web)
 
         self._collector.started(process.fork(body))
-        theirs.close()
+        for end in (theirs, orders):
+            end.close()
         for sink in (*sinks, *far):
             sink.close()
+
+    def _open_door(self) -> None:
+        """The web admin's, where there is to be one. Raises CannotStart."""
+        if not self._made.config.admin.port:
+            return
+        # What it is made of takes a while to import.
+        from rawspoof.edges.web.door import open_door
+
+        try:
+            self._door = open_door(self._made.config)
+        except SinkError as error:
+            raise CannotStart(str(error)) from None
+
+    def _web(self, orders: socket.socket, blocked: list[Blocked]) -> "Web | None":
+        """The web admin, in the collector, where there is to be one."""
+        if self._door is None:
+            return None
+        from rawspoof.edges.web.web import Web
+
+        made, personality = self._made, next(iter(self._made.faces.values())).name
+        return Web(made.config, self._door, orders, made.world, personality, self._started_at, blocked)
 
     def _make_folders(self) -> None:
         """Those of store and evidence, the collector's own. Raises OSError."""
@@ -260,6 +295,8 @@ class Supervisor:
             folder.mkdir(parents=True, exist_ok=True, mode=0o750)
             os.chown(folder, user.pw_uid, user.pw_gid)
         make_folder(config)
+        if config.admin.port:
+            place.make(config, user.pw_uid, user.pw_gid)
 
     def _start_worker(self, number: int) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -269,6 +306,8 @@ class Supervisor:
         def body() -> int:
             privileges.name(f"rawspoof-work{number}")
             self._leave_to_parent()
+            if self._door is not None:
+                self._door.close()
             for end, collectors in (*self._events, *self._evidence):
                 collectors.close()
                 if end not in (events, evidence):

@@ -40,6 +40,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(args: argparse.Namespace) -> int:
     """0. Raises ConfigError, UnknownPersonality and SecretError."""
     config = load(args.config, overrides(args))
+    from rawspoof.edges.system.own_address import own_address
+
     facts = describe(config, args.source, args.to or own_address(config), args.port)
     if args.json:
         print(json.dumps(facts))
@@ -50,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 def describe(config: Config, source: Any, to: Any, port: int) -> dict[str, Any]:
     """All that is to be told of a port; addresses as `ipaddress` has them. Raises what `run` raises."""
+    from rawspoof.core.world import told
     from rawspoof.core.world.world import World
     from rawspoof.edges.system import clock, imports, personalities, secret
     from rawspoof.edges.system.signatures import load_catalogue
@@ -64,25 +67,7 @@ def describe(config: Config, source: Any, to: Any, port: int) -> dict[str, Any]:
     except ValueError as error:
         raise ConfigError(str(error)) from None
     profile = world.profile(source.packed, to.packed, port)
-    identity = profile.identity
-    banner = identity.greet.render(clock.steady()()) if identity and identity.greet else b""
-    return {
-        "port": port,
-        "to": str(to),
-        "from": str(source),
-        "service": identity.service if identity else "",
-        "protocol": identity.seen_as if identity else "",
-        "product": identity.product if identity else "",
-        "version": identity.version if identity else "",
-        "os": identity.os if identity else "",
-        "mode": profile.mode.value,
-        "delay_s": round(profile.delay_s, 3),
-        "hold": profile.hold.value,
-        "hold_s": round(profile.hold_s, 3),
-        "banner_hex": banner.hex(),
-        "banner_len": len(banner),
-        "banner_text": banner.decode("latin-1"),
-    }
+    return {"port": port, "to": str(to), "from": str(source), **told.facts(profile, clock.steady()())}
 
 
 def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
@@ -103,18 +88,3 @@ def port_number(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"expected a port, 1 to 65535, got {text!r}")
     return int(text)
-
-
-def own_address(config: Config) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """The first address that is covered, else the one this machine would use to reach the world."""
-    import socket
-
-    if config.sensor.addresses:
-        return ipaddress.ip_address(config.sensor.addresses[0])
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        try:
-            # Connecting a datagram socket asks the routing table and sends nothing.
-            sock.connect((ANYBODY, 9))
-        except OSError:
-            return ipaddress.ip_address("127.0.0.1")
-        return ipaddress.ip_address(sock.getsockname()[0])

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from rawspoof import __version__
 from rawspoof.cli import (
+    admin,
     banner,
     block,
     config,
@@ -42,6 +43,7 @@ COMMANDS: Final = {
     "evidence": evidence,
     "block": block,
     "mail": mail,
+    "admin": admin,
     "doctor": doctor,
     "config": config,
     "lab": lab,
@@ -104,10 +106,11 @@ def _failures() -> tuple[type[Exception], ...]:
     from rawspoof.edges.firewall.guard import FirewallError
     from rawspoof.edges.lab.lab import LabError
     from rawspoof.edges.link.capture import CaptureError
+    from rawspoof.edges.sinks.base import SinkError
     from rawspoof.edges.system.personalities import UnknownPersonality
     from rawspoof.edges.system.secret import SecretError
 
-    return FirewallError, LabError, CaptureError, UnknownPersonality, SecretError
+    return FirewallError, LabError, CaptureError, SinkError, UnknownPersonality, SecretError
 
 
 def _complain(what: str, status: int) -> int:

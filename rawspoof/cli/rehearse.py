@@ -6,7 +6,7 @@ import secrets
 import sys
 from typing import Final
 
-from rawspoof.cli.banner import ANYBODY, own_address, port_number
+from rawspoof.cli.banner import port_number
 from rawspoof.cli.run import add_options, overrides
 from rawspoof.config.load import load
 from rawspoof.config.model import Config
@@ -49,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     from rawspoof.edges.lab.rehearsal import Part, Rehearsal
     from rawspoof.edges.sinks import ecs
     from rawspoof.edges.system import clock, personalities
+    from rawspoof.edges.system.own_address import ANYBODY, own_address
 
     config = load(args.config, overrides(args))
     made = assembly.parts(config, _secret(config), personalities.faces(config, look=False))

@@ -39,6 +39,8 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
         yield "events.log_file", f"expected another file than events.file, got {events.log_file!r}"
     if events.rotate_mb and not {events.file, events.log_file} - {"", "-"}:
         yield "events.rotate_mb", f"expected 0, or a file in events.file or events.log_file, got {events.rotate_mb}"
+    if what := _listening(config.admin.host):
+        yield "admin.host", f"expected {what}, got {config.admin.host!r}"
     yield from ((f"mail.{key}", what) for key, what in mail.problems(config.mail))
     yield from sinks.problems(config.sink)
 
@@ -67,6 +69,14 @@ def _address(text: str) -> str | None:
         return "another address, for loopback is never covered"
     if address.is_unspecified:
         return "an address of this machine (none listed: all of them)"
+    return None
+
+
+def _listening(text: str) -> str | None:
+    try:
+        ip_address(text)
+    except ValueError:
+        return "an IPv4 or IPv6 address"
     return None
 
 

@@ -246,6 +246,29 @@ class Mail(Section, frozen=True):
     """An email.json of portspoof-py: what it says counts instead, edits from the next digest on; empty: none."""
 
 
+class Admin(Section, frozen=True):
+    """The web admin: pages and an API for whoever runs the sensor. Its port is exempt by itself."""
+
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    """Where it listens; 0: there is none."""
+    host: str = "127.0.0.1"
+    """The address it listens at; beyond loopback it speaks TLS only, unless `tls` says otherwise."""
+    passwd_file: str = ""
+    """Who may come in, `rawspoof admin passwd` writes it; empty: `admin.passwd` in the state directory."""
+    tls: Literal["auto", "on", "off"] = "auto"
+    """`auto`: everywhere but on loopback."""
+    cert_file: str = ""
+    """Certificate (chain), PEM; empty: `admin.crt` in the state directory. It is made, with its key, where there is
+    neither."""
+    key_file: str = ""
+    """Its key, PEM; empty: `admin.key` in the state directory."""
+    names: tuple[str, ...] = ()
+    """Names by which it is asked for, beside addresses, `localhost` and this machine's own; requests for others are
+    refused."""
+    geoip_file: str = ""
+    """Countries of addresses, a MaxMind DB (.mmdb); empty: none are shown, and nobody is ever asked for them."""
+
+
 class Config(Section, frozen=True):
     """All of it."""
 
@@ -259,6 +282,7 @@ class Config(Section, frozen=True):
     evidence: Evidence = Evidence()
     block: Block = Block()
     feeds: Feeds = Feeds()
+    admin: Admin = Admin()
     sink: tuple[AnySink, ...] = ()
     """Places far away to which events are sent: a `[[sink]]` table each, with `kind = "syslog"` (`webhook`, `nats`,
     `redis`, `elasticsearch`, `clickhouse`, `splunk`, `otlp`) and its `url`."""
@@ -269,3 +293,8 @@ class Config(Section, frozen=True):
     """A portspoof.conf: payloads that stand at their ports in every world; empty: none."""
     compat_expander: bool = False
     """Of portspoof's files, say what its own generator would, mistakes included; nmap then names few of them."""
+
+    @property
+    def exempt_ports(self) -> tuple[int, ...]:
+        """Ports left to the kernel: those named, and the web admin's."""
+        return (*self.sensor.exempt_ports, self.admin.port) if self.admin.port else self.sensor.exempt_ports

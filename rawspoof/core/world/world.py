@@ -93,6 +93,11 @@ class World:
         dealt = self._profiles[key] = self._deal(group, dst, port)
         return dealt
 
+    @property
+    def services(self) -> int:
+        """How many services there are to deal."""
+        return len(self._catalogue.services)
+
     def door(self, src: bytes, dst: bytes, port: int) -> Door:
         """What a SYN to this port meets; in worlds without hosts of their own every port is open."""
         if self._estate is None or port in self._catalogue.pinned:

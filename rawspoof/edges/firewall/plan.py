@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
-from rawspoof.config.model import Config, Sensor
+from rawspoof.config.model import Config
 
 Network = IPv4Network | IPv6Network
 
@@ -51,7 +51,7 @@ def plan_from(config: Config) -> Plan:
         interfaces=sensor.interfaces,
         addresses=_merged(sensor.addresses),
         networks=_merged(sensor.networks),
-        exempt_ports=_spans(left_to_kernel(sensor)),
+        exempt_ports=_spans(left_to_kernel(config)),
         allow=_merged(sensor.allow),
         queue=sensor.queue,
         queues=sensor.workers,
@@ -59,10 +59,10 @@ def plan_from(config: Config) -> Plan:
     )
 
 
-def left_to_kernel(sensor: Sensor) -> frozenset[int]:
-    """The ports that are not ours: the exempt ones and, where some are named, all but these."""
-    exempt = frozenset(sensor.exempt_ports)
-    return exempt | (frozenset(range(1 << 16)) - frozenset(sensor.only_ports)) if sensor.only_ports else exempt
+def left_to_kernel(config: Config) -> frozenset[int]:
+    """The ports that are not ours: the exempt ones, the web admin's and, where some are named, all but these."""
+    exempt, only = frozenset(config.exempt_ports), frozenset(config.sensor.only_ports)
+    return exempt | (frozenset(range(1 << 16)) - only) if only else exempt
 
 
 def of_family(networks: Iterable[Network], version: int) -> list[Network]:

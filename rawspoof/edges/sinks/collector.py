@@ -7,10 +7,10 @@ import logging
 import selectors
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from rawspoof.config.model import Config
 from rawspoof.core.event import AnyEvent
@@ -41,6 +41,17 @@ Decode = Callable[[memoryview], tuple[Sequence[AnyEvent], dict[str, int]]]
 Judge = Callable[[Sequence[AnyEvent]], Sequence[AnyEvent]]
 """Makes alerts of events, see `petition.Petition`."""
 
+
+class Admin(Protocol):
+    """Whoever shows what goes on; `web.Web`."""
+
+    def start(self, dispatcher: Dispatcher, counts: Callable[[], Mapping[str, int]]) -> None:
+        """Begin; `counts` gives everything counted by name."""
+
+    def stop(self) -> None:
+        """End, soon."""
+
+
 log = logging.getLogger(__name__)
 
 
@@ -48,7 +59,7 @@ def wanted(config: Config) -> bool:
     """Whether anybody writes events down; if not, they need not leave the worker."""
     events, mail = config.events, config.mail
     told = events.file or events.log_file or events.verbose or config.sink or mail.enabled or mail.json_file
-    judged = config.block.enabled or config.block.tripwire_ports
+    judged = config.admin.port or config.block.enabled or config.block.tripwire_ports
     return bool(judged or config.store.enabled or told)
 
 
@@ -93,16 +104,6 @@ def open_sinks(config: Config, observer: str) -> list[Sink]:
     return [*(Jsonl(path, line, _rotation(config, path)) for path, line in files if path), *_mail(config, observer)]
 
 
-def _mail(config: Config, observer: str) -> list[Sink]:
-    if not config.mail.enabled and not config.mail.json_file:
-        return []
-    # TLS and mail take a while to import, and most sensors have no use for them.
-    from rawspoof.edges.sinks.mail.settings import Settings
-    from rawspoof.edges.sinks.mail.sink import MailSink
-
-    return [MailSink(Settings(config.mail), observer)]
-
-
 def open_far(config: Config, observer: str) -> list[Sink]:
     """The sinks of `[[sink]]` tables, made but not connected. As root too: it reads secrets. Raises SinkError."""
     if not config.sink:
@@ -111,6 +112,16 @@ def open_far(config: Config, observer: str) -> list[Sink]:
     from rawspoof.edges.sinks import named
 
     return named.open_far(config, observer)
+
+
+def _mail(config: Config, observer: str) -> list[Sink]:
+    if not config.mail.enabled and not config.mail.json_file:
+        return []
+    # TLS and mail take a while to import, and most sensors have no use for them.
+    from rawspoof.edges.sinks.mail.settings import Settings
+    from rawspoof.edges.sinks.mail.sink import MailSink
+
+    return [MailSink(Settings(config.mail), observer)]
 
 
 def _rotation(config: Config, path: str) -> Rotation | None:
@@ -131,6 +142,7 @@ def collect(
     dispatcher: Dispatcher,
     keeper: socket.socket | None = None,
     judge: Judge | None = None,
+    admin: Admin | None = None,
 ) -> int:
     """Run the collector in a process of its own until it is told to end, and give its exit status.
 
@@ -138,12 +150,17 @@ def collect(
     closed or SIGTERM comes: then as soon as every worker has closed its end, at the latest after DRAIN_S. SIGHUP
     reopens the files. The signals may be blocked across the fork: they are unblocked here. Closes the sinks.
     `keeper` tells of evidence, as a worker tells of what it saw; `judge` is asked about everything the workers told.
+    `admin` shows what goes on, from a thread of its own.
     """
     collector = Collector(control, workers, dispatcher, judge)
     if keeper is not None:
         collector.adopt(keeper, own_decoder())
+    if admin is not None:
+        admin.start(dispatcher, collector.counts)
     try:
         collector.run()
+        if admin is not None:
+            admin.stop()
         if not dispatcher.close():
             raise _Late
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -187,6 +204,11 @@ class Collector:
         while self._workers or not self._stopping:
             for key, _ in self._selector.select():
                 key.data(key.fileobj)
+
+    def counts(self) -> dict[str, int]:
+        """Everything counted, by name. May be called from any thread."""
+        tallies = {"malformed_batches": self._malformed, **self._counters}
+        return {name: tally.count for name, tally in tallies.items()}
 
     def summary(self) -> str:
         """Everything counted that is not zero, as `name=count`."""

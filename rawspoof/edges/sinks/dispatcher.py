@@ -19,14 +19,15 @@ class Dispatcher:
         self.lanes = lanes
         self.handed = 0
         """Events taken in."""
-        self._last = last
+        self.last = last
+        """Number of the last event."""
 
     def put(self, events: Sequence[AnyEvent]) -> None:
         """Take events in."""
         if not events:
             return
-        first = self._last + 1
-        self._last += len(events)
+        first = self.last + 1
+        self.last += len(events)
         self.handed += len(events)
         for lane in self.lanes:
             lane.put(first, events)

@@ -22,7 +22,7 @@ STREAM_PER_S: Final = 20
 """Updates a second that one browser is sent at most."""
 
 PAGES: Final = ("config", "source", "sources", "port", "ports", "events", "blocks", "alerts", "settings", "health")
-"""Names of pages beside `/`; what follows (`/source/192.0.2.7`) is the page's own."""
+"""Names of pages beside `/`."""
 
 ORDERS: Final = ("last_at", "first_at", "risk", "packets", "connections", "ports", "held_s")
 """What sources are sorted by, the most first."""

@@ -72,7 +72,7 @@ _SOURCE: Final[dict[str, Schema]] = {
     **_SCAN,
     "blocked": TRUTH,
 }
-_EMAIL: Final[dict[str, Schema]] = {
+EMAIL: Final[dict[str, Schema]] = {
     "enabled": TRUTH,
     "smtp_host": {"type": "string", "maxLength": 253},
     "smtp_port": {"type": "integer", "minimum": 1, "maximum": 65535},
@@ -90,6 +90,8 @@ _EMAIL: Final[dict[str, Schema]] = {
     "batch_delay_seconds": {"type": "number", "minimum": 0, "maximum": 86400},
     "cooldown_seconds": {"type": "number", "minimum": 0, "maximum": 604800},
 }
+
+EMAIL_KEYS: Final = tuple(EMAIL)
 
 SCHEMAS: Final[dict[str, Schema]] = {
     "Error": thing(error={"type": "string", "description": "one line: what was wrong, and what was expected"}),
@@ -142,9 +144,10 @@ SCHEMAS: Final[dict[str, Schema]] = {
         delay_s=NUMBER,
         hold=TEXT,
         hold_s=NUMBER,
+        door={"enum": ["open", "closed", "filtered"]},
     ),
-    "Email": thing(**_EMAIL),
-    "EmailWish": asked(**_EMAIL),
+    "Email": thing(**EMAIL),
+    "EmailWish": asked(**EMAIL),
     "Source": thing(**_SOURCE),
     "SourcePage": page(ref("Source")),
     "SourceRecord": thing(
@@ -210,9 +213,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         addresses=some(TEXT),
         networks=some(TEXT),
     ),
-    "Sink": thing(
-        name=TEXT, kind=TEXT, queued=COUNT, queue_max=COUNT, written=COUNT, failed=COUNT, dropped=COUNT, testable=TRUTH
-    ),
+    "Sink": thing(name=TEXT, kind=TEXT, queued=COUNT, written=COUNT, failed=COUNT, dropped=COUNT, testable=TRUTH),
     "Sinks": thing(items=some(ref("Sink"))),
     "SinkWish": asked(name={"type": "string", "maxLength": 512}) | {"required": ["name"]},
     "Health": thing(
@@ -221,9 +222,9 @@ SCHEMAS: Final[dict[str, Schema]] = {
         version=TEXT,
         uptime_s=NUMBER,
         memory_bytes=COUNT,
-        workers=some(thing(number=COUNT, quiet_s=NUMBER, counters={"type": "object", "additionalProperties": COUNT})),
+        queues=some(thing(number=COUNT, waiting=COUNT, dropped=COUNT, packets=COUNT)),
+        counters={"type": "object", "additionalProperties": COUNT, "description": "what workers and collector counted"},
         events=COUNT,
-        malformed=COUNT,
         sinks=some(ref("Sink")),
         store=thing(enabled=TRUTH, bytes=COUNT, days=COUNT),
         web=thing(watching=COUNT, skipped=COUNT, refused=COUNT, logins_failed=COUNT),

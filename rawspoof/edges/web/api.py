@@ -1,0 +1,370 @@
+"""The answers of the API: a function for each operation of `openapi`, from what was given to a value.
+
+Knows what is asked and where it is known; no HTTP beyond a refusal. What waits (store, disk, supervisor, mail) is done
+in the one other thread of the web admin, so that the server's own never does.
+"""
+
+import asyncio
+import io
+import logging
+import os
+import resource
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
+from typing import Any, Final, TypeVar
+
+from rawspoof import __version__
+from rawspoof.core.world import told as profiles
+from rawspoof.edges.evidence.folder import listed
+from rawspoof.edges.evidence.merge import merge
+from rawspoof.edges.sinks.ecs import address as written
+from rawspoof.edges.sinks.lane import Lane
+from rawspoof.edges.store.database import files as days
+from rawspoof.edges.store.queries import Reader
+from rawspoof.edges.web import metrics, records
+from rawspoof.edges.web.answer import No
+from rawspoof.edges.web.context import Context, Mail
+from rawspoof.edges.web.openapi import document
+from rawspoof.edges.web.pulse import Pulse
+from rawspoof.edges.web.settings import settings
+
+WAITING_MAX: Final = 16
+"""Things waiting for the other thread; one beyond is refused."""
+PATIENCE_S: Final = 20.0
+
+log = logging.getLogger(__name__)
+
+Given = dict[str, Any]
+Thing = TypeVar("Thing")
+
+
+class Api:
+    """All operations; each is a method, and `OPERATIONS` says which."""
+
+    def __init__(self, context: Context, pulse: Pulse) -> None:
+        self.context, self._pulse = context, pulse
+        self._thread = ThreadPoolExecutor(1, "web admin")
+        self._waiting = 0
+        self._reader = Reader(context.store) if context.store else None
+
+    def close(self) -> None:
+        """Let the other thread go."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    # portspoof-py's
+
+    async def stats(self, given: Given) -> Any:
+        return self._pulse.stats()
+
+    async def connections(self, given: Given) -> Any:
+        with self.context.live.lock:
+            return self.context.live.connections_told(given["limit"])
+
+    async def banner(self, given: Given) -> Any:
+        context, port = self.context, given["port"]
+        to = packed(given["host"], "host") if "host" in given else context.address
+        source = packed(given["source"], "source") if "source" in given else packed("192.0.2.1", "source")
+        facts = profiles.facts(context.world.profile(source, to, port), context.now())
+        door = context.world.door(source, to, port).value
+        return {"port": port, **facts, "to": written(to), "from": written(source), "door": door}
+
+    async def email(self, given: Given) -> Any:
+        return await self._elsewhere(self._mail().told)
+
+    async def email_set(self, given: Given) -> Any:
+        mail = self._mail()
+
+        def save() -> dict[str, Any]:
+            try:
+                mail.save(given["body"])
+            except ValueError as error:
+                raise No(400, str(error)) from None
+            except OSError as error:
+                raise No(409, f"{error.filename}: {error.strerror}") from None
+            return mail.told()
+
+        return await self._elsewhere(save)
+
+    async def email_test(self, given: Given) -> Any:
+        return await self._try(self._mail().test)
+
+    # Ours
+
+    async def rates(self, given: Given) -> Any:
+        return self._pulse.rates()
+
+    async def sources(self, given: Given) -> Any:
+        live = self.context.live
+        with live.lock:
+            page = live.sources.page(given["order"], given["offset"], given["limit"])
+            items = [one.told(one.address in live.blocks) for one in page]
+            return {"total": len(live.sources), "offset": given["offset"], "items": items}
+
+    async def source(self, given: Given) -> Any:
+        address, live = packed(given["address"], "address"), self.context.live
+        more = await self._read(lambda reader: records.record(reader, address, self.context.evidence))
+        latest = more.pop("latest")
+        with live.lock:
+            known, block = live.sources.get(address), live.blocks.get(address)
+            if known is None and latest is None:
+                raise No(404, f"{given['address']}: never seen")
+            told = (known or live.sources.made(latest)).told(block is not None)
+        return {**told, **more, "block": block}
+
+    async def source_ports(self, given: Given) -> Any:
+        address, live = packed(given["address"], "address"), self.context.live
+        with live.lock:
+            found = live.maps.begun(address)
+            known = live.sources.get(address) is not None
+        if not found:
+            found = await self._read(lambda reader: records.maps(reader, address))
+        if not found and not known:
+            raise No(404, f"{given['address']}: never seen")
+        with live.lock:
+            targets = [
+                {"address": written(to), "count": one.counts()["touched"], **one.bitmaps()} for to, one in found.items()
+            ]
+        return {"address": written(address), "targets": sorted(targets, key=lambda target: -target["count"])}
+
+    async def ports(self, given: Given) -> Any:
+        host = packed(given["host"], "host") if "host" in given else b""
+        with self.context.live.lock:
+            return self.context.live.ports_told(host)
+
+    async def events(self, given: Given) -> Any:
+        context = self.context
+        return await self._read(lambda reader: records.events(reader, given, context.names[0], context.live.country))
+
+    async def blocks(self, given: Given) -> Any:
+        live = self.context.live
+        with live.lock:
+            items = sorted(live.blocks.values(), key=lambda block: -block["since"])[: given["limit"]]
+            return {"enabled": self.context.config.block.enabled, "total": len(live.blocks), "items": items}
+
+    async def block(self, given: Given) -> Any:
+        wish, orders, context = given["body"], self.context.orders, self.context
+        address = packed(wish["address"], "address")
+        if orders is None:
+            raise No(503, "nobody is there to block: rawspoof runs without its supervisor")
+        how = context.config.block.kind if context.config.sensor.firewall else "none"
+        seconds = float(wish.get("seconds", 0.0))
+        await self._order(lambda: orders.block(address, seconds))
+        now = context.now()
+        asked = {"since": now, "until": now + (seconds or context.config.block.seconds), "times": 1, "port": 0}
+        with context.live.lock:
+            known = context.live.blocks.get(address)
+        return known or {"address": written(address), "how": how, "reason": "operator", **asked}
+
+    async def unblock(self, given: Given) -> Any:
+        orders, address = self.context.orders, packed(given["address"], "address")
+        if orders is None:
+            raise No(503, "nobody is there to unblock: rawspoof runs without its supervisor")
+        await self._order(lambda: orders.unblock(address))
+        return {"ok": True}
+
+    async def world(self, given: Given) -> Any:
+        context, world, sensor = self.context, self.context.config.world, self.context.config.sensor
+        return {
+            "kind": world.kind,
+            "epoch": world.epoch,
+            "per_source": world.per_source,
+            "only": world.only,
+            "personality": context.personality,
+            "services": context.world.services,
+            "address": written(context.address),
+            "interfaces": sensor.interfaces,
+            "addresses": sensor.addresses,
+            "networks": sensor.networks,
+        }
+
+    async def sinks(self, given: Given) -> Any:
+        return {"items": [lane_told(lane) for lane in self.context.lanes]}
+
+    async def sink_test(self, given: Given) -> Any:
+        name = given["body"]["name"]
+        lane = next((lane for lane in self.context.lanes if lane.sink.name == name), None)
+        test = getattr(lane.sink, "test", None) if lane else None
+        if test is None:
+            raise No(404, f"{name!r}: no sink of this name that can be tested")
+        return await self._try(test)
+
+    async def health(self, given: Given) -> Any:
+        context = self.context
+        sinks = [lane_told(lane) for lane in context.lanes]
+        counters, queues = dict(context.counters()), context.queues()
+        with context.live.lock:
+            events, forgotten = context.live.events, context.live.sources.forgotten.count
+        kept = await self._elsewhere(lambda: _store(context))
+        reasons = troubles(sinks, counters, queues, context.config.sensor.queue_max)
+        return {
+            "status": "degraded" if reasons else "ok",
+            "reasons": reasons,
+            "version": __version__,
+            "uptime_s": round(context.now() - context.live.started_at, 3),
+            "memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "queues": [
+                {"number": n, "waiting": q.waiting, "dropped": q.dropped, "packets": q.packets}
+                for n, q in queues.items()
+            ],
+            "counters": counters,
+            "events": events,
+            "sinks": sinks,
+            "store": kept,
+            "web": context.web,
+            "forgotten": forgotten,
+        }
+
+    async def settings(self, given: Given) -> Any:
+        return {"items": settings(self.context.config)}
+
+    async def evidence(self, given: Given) -> Any:
+        folder, scan = self.context.evidence, given["scan"]
+
+        def read() -> bytes:
+            names = [name for name, _ in listed(folder) if name.scan == scan] if folder and folder.is_dir() else []
+            if not names:
+                raise No(404, f"{scan}: no packets are kept of it")
+            out = io.BytesIO()
+            merge(folder or names[0], names, out, log.warning)  # type: ignore[arg-type]
+            return out.getvalue()
+
+        return await self._elsewhere(read)
+
+    async def openapi(self, given: Given) -> Any:
+        return document()
+
+    async def metrics(self, given: Given) -> Any:
+        context = self.context
+        return metrics.text(
+            self._pulse.stats(),
+            context.counters(),
+            context.queues(),
+            [lane_told(one) for one in context.lanes],
+            context.web,
+        ).encode()
+
+    # How
+
+    async def _read(self, ask: Callable[[Reader], Thing]) -> Thing:
+        reader = self._reader
+        if reader is None:
+            raise No(503, "no events are kept: store.enabled is false")
+        return await self._elsewhere(lambda: ask(reader))
+
+    async def _order(self, give: Callable[[], str]) -> None:
+        try:
+            wrong = await self._elsewhere(give)
+        except OSError as error:
+            raise No(502, f"the supervisor does not answer: {error}") from None
+        if wrong:
+            raise No(409, wrong)
+
+    async def _try(self, do: Callable[[], object]) -> dict[str, bool]:
+        try:
+            await self._elsewhere(do)
+        except ValueError as error:
+            raise No(409, str(error)) from None
+        except OSError as error:
+            raise No(502, str(error)) from None
+        return {"ok": True}
+
+    async def _elsewhere(self, do: Callable[[], Thing]) -> Thing:
+        """Done in the other thread. Raises No (503) where too much waits for it."""
+        if self._waiting >= WAITING_MAX:
+            raise No(503, "too much is being asked: try again")
+        self._waiting += 1
+        done = asyncio.get_running_loop().run_in_executor(self._thread, do)
+        done.add_done_callback(self._one_less)
+        await asyncio.wait((done,), timeout=PATIENCE_S)
+        if not done.done():
+            raise No(503, f"no answer within {PATIENCE_S:g} s")
+        return done.result()
+
+    def _one_less(self, done: "asyncio.Future[Any]") -> None:
+        self._waiting -= 1
+        if not done.cancelled():
+            done.exception()
+
+    def _mail(self) -> Mail:
+        if self.context.mail is None:
+            raise No(503, "no mail here: it was not set up")
+        return self.context.mail
+
+
+Operation = Callable[[Api, Given], Awaitable[Any]]
+
+OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
+    ("get", "/api/stats"): Api.stats,
+    ("get", "/api/connections"): Api.connections,
+    ("get", "/api/banner"): Api.banner,
+    ("get", "/api/email/config"): Api.email,
+    ("post", "/api/email/config"): Api.email_set,
+    ("post", "/api/email/test"): Api.email_test,
+    ("get", "/api/rates"): Api.rates,
+    ("get", "/api/sources"): Api.sources,
+    ("get", "/api/sources/{address}"): Api.source,
+    ("get", "/api/sources/{address}/ports"): Api.source_ports,
+    ("get", "/api/ports"): Api.ports,
+    ("get", "/api/events"): Api.events,
+    ("get", "/api/blocks"): Api.blocks,
+    ("post", "/api/blocks"): Api.block,
+    ("delete", "/api/blocks/{address}"): Api.unblock,
+    ("get", "/api/world"): Api.world,
+    ("get", "/api/sinks"): Api.sinks,
+    ("post", "/api/sinks/test"): Api.sink_test,
+    ("get", "/api/health"): Api.health,
+    ("get", "/api/settings"): Api.settings,
+    ("get", "/api/evidence/{scan}"): Api.evidence,
+    ("get", "/api/openapi.json"): Api.openapi,
+    ("get", "/metrics"): Api.metrics,
+}
+"""All of PATHS but the stream, which does not end."""
+
+
+def packed(text: str, name: str) -> bytes:
+    """An address that somebody wrote, packed; IPv4 in IPv6's form as IPv4. Raises No."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        raise No(400, f"{name}: expected an IPv4 or IPv6 address, got {text[:80]!r}") from None
+    mapped = None if address.version == 4 else address.ipv4_mapped
+    return (mapped or address).packed
+
+
+def lane_told(lane: Lane) -> dict[str, Any]:
+    """A sink and what waits for it."""
+    return {
+        "name": lane.sink.name,
+        "kind": type(lane.sink).__name__.lower(),
+        "queued": len(lane),
+        "written": lane.written,
+        "failed": lane.failed.count,
+        "dropped": lane.dropped.count,
+        "testable": hasattr(lane.sink, "test"),
+    }
+
+
+def troubles(
+    sinks: list[dict[str, Any]], counters: Mapping[str, int], queues: Mapping[int, Any], queue_max: int
+) -> list[str]:
+    """What is not well, a line each."""
+    found = [f"sink {s['name']}: {s['failed']} batches failed" for s in sinks if s["failed"] and s["queued"]]
+    found += [f"sink {sink['name']}: {sink['dropped']} events dropped" for sink in sinks if sink["dropped"]]
+    found += [f"queue {n}: {q.dropped} packets dropped by the kernel" for n, q in queues.items() if q.dropped]
+    found += [f"queue {n}: {q.waiting} packets wait" for n, q in queues.items() if q.waiting > queue_max // 2]
+    found += [f"workers: {n} {name}" for name, n in counters.items() if n and name in ("errors", "events_dropped")]
+    return found
+
+
+def _store(context: Context) -> dict[str, Any]:
+    paths = days(context.store) if context.store else []
+    size = sum(_size(f"{path}{end}") for path in paths for end in ("", "-wal"))
+    return {"enabled": context.store is not None, "days": len(paths), "bytes": size}
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0

@@ -1,0 +1,300 @@
+"""What is going on now and has been since the start, counted as the events come: nothing here is asked of the store.
+
+A sink like others, with a lane of its own, so that it delays nobody. The web server's thread reads it under its lock;
+neither side holds that for long. Knows no HTTP and no JSON but the names of the API's fields.
+"""
+
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from threading import Lock
+from typing import Any, Final
+
+from rawspoof.core.event import (
+    AnyEvent,
+    Block,
+    BlockAdded,
+    BlockRemoved,
+    Event,
+    EvidenceSaved,
+    Scan,
+    ServiceCredential,
+    ServiceRequest,
+    SessionClosed,
+    SessionData,
+    SessionOpened,
+    SynData,
+    TlsClientHello,
+    TripwireTouched,
+)
+from rawspoof.core.watch.blocklist import Blocked
+from rawspoof.edges.sinks.ecs import address as written
+from rawspoof.edges.sinks.ecs import timestamp
+from rawspoof.edges.store.queries import Filter, Reader
+from rawspoof.edges.web.portmap import TOUCHED, Maps, PortMap
+from rawspoof.edges.web.rates import Ring, Top
+from rawspoof.edges.web.seen import SOURCES_MAX, TOP, Seen, Sources, top
+
+RECENT_MAX: Final = 500
+"""Connections remembered one by one: what portspoof-py's API gives at most."""
+FEED_MAX: Final = 100
+"""Events waiting for the next update of the browsers; older ones are only counted."""
+CHANGED_MAX: Final = 50
+"""Sources told in one update."""
+HOSTS_MAX: Final = 256
+"""Addresses of ours whose touches are counted."""
+PORTS: Final = 65536
+
+_ALL: Final = b""
+"""Stands for all addresses of ours together."""
+_HOST: Final = b"hosts"
+
+LAYER: Final[dict[type[Event], str]] = {
+    SessionOpened: "opened",
+    SessionData: "asked",
+    ServiceRequest: "asked",
+    TlsClientHello: "asked",
+    ServiceCredential: "login",
+    SynData: TOUCHED,
+}
+"""What an event says was done at its port."""
+
+APART: Final = (Block, EvidenceSaved, TripwireTouched)
+"""Events that are no doing of a source's beyond what others tell."""
+
+
+class Feed:
+    """What browsers have not been told yet."""
+
+    def __init__(self) -> None:
+        self._events: deque[tuple[int, AnyEvent]] = deque(maxlen=FEED_MAX)
+        self._count = 0
+        self._changed: dict[bytes, None] = {}
+
+    def add(self, number: int, event: AnyEvent) -> None:
+        """An event came."""
+        self._events.append((number, event))
+        self._count += 1
+        self._changed.pop(event.src, None)
+        self._changed[event.src] = None
+        if len(self._changed) > CHANGED_MAX:
+            del self._changed[next(iter(self._changed))]
+
+    def events(self) -> tuple[list[tuple[int, AnyEvent]], int]:
+        """The latest since this was last asked, and how many others there were."""
+        taken, skipped = list(self._events), self._count - len(self._events)
+        self._events.clear()
+        self._count = 0
+        return taken, skipped
+
+    def changed(self) -> list[bytes]:
+        """The sources that did something since this was last asked."""
+        taken = list(self._changed)
+        self._changed.clear()
+        return taken
+
+
+class Live:
+    """A Sink."""
+
+    def __init__(self, started_at: float, country: Callable[[bytes], str], blocked: Iterable[Blocked] = ()) -> None:
+        """`started_at` is the sensor's start, in seconds since the epoch: what is counted is what came since."""
+        self.name = "web admin"
+        self.started_at = started_at
+        self.lock = Lock()
+        self.country = country
+        self.sources = Sources(country)
+        self.blocks: dict[bytes, dict[str, Any]] = {one.address: _block(one) for one in blocked}
+        """By source, as the API tells them."""
+        self.maps = Maps()
+        self.feed = Feed()
+        self.recent: deque[SessionOpened] = deque(maxlen=RECENT_MAX)
+        self.rate = Ring()
+        self.events = self.connections = 0
+        self.wasted_s = 0.0
+        self.last_at: float | None = None
+        self._per_port = array("L", bytes(array("L").itemsize * PORTS))
+        self._ips: Top[bytes] = Top(TOP)
+        self._ports: Top[int] = Top(TOP)
+        self._hosts: dict[bytes, int] = {}
+
+    # As a sink
+
+    def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
+        """Count these events."""
+        with self.lock:
+            for number, event in enumerate(batch, first):
+                self._take(event)
+                self.feed.add(number, event)
+
+    def reopen(self) -> None:
+        """Nothing: there is no place."""
+
+    def close(self) -> None:
+        """Nothing, for the same reason."""
+
+    def _take(self, event: AnyEvent) -> None:
+        self.events += 1
+        if isinstance(event, APART):
+            self._apart(event)
+            return
+        if isinstance(event, Scan):
+            self._scan(event)
+            return
+        source = self.sources.of(event, not isinstance(event, SynData))
+        if isinstance(event, SessionOpened):
+            self._opened(event, source)
+        elif isinstance(event, SessionClosed):
+            self.wasted_s += max(event.duration_s, 0.0)
+            self.sources.change_open(source, -1)
+            return
+        source.requests += isinstance(event, ServiceRequest)
+        source.credentials += isinstance(event, ServiceCredential)
+        self._draw(event, LAYER[type(event)])
+
+    def _apart(self, event: AnyEvent) -> None:
+        if isinstance(event, BlockAdded):
+            self.blocks[event.src] = _block_told(
+                event.src, event.how, event.at, event.at + event.seconds, event.times, event.reason, event.dport
+            )
+        elif isinstance(event, BlockRemoved):
+            self.blocks.pop(event.src, None)
+
+    def _opened(self, event: SessionOpened, source: Seen) -> None:
+        self.connections += 1
+        self.last_at = max(self.last_at or 0.0, event.at)
+        self.recent.append(event)
+        self.rate.add(event.at)
+        self.sources.change_open(source, 1)
+        source.connections += 1
+        source.verified = True
+        self._count(source, 1, event.dport, 1)
+        if event.dst in self._hosts or len(self._hosts) < HOSTS_MAX:
+            self._hosts[event.dst] = self._hosts.get(event.dst, 0) + 1
+
+    def _count(self, source: Seen, times: int, port: int, visits: int) -> None:
+        """So many more connections of a source, and to a port."""
+        source.opened += times
+        self._ips.see(source.address, source.opened)
+        if 0 <= port < PORTS:
+            self._per_port[port] += visits
+            self._ports.see(port, self._per_port[port])
+
+    def _scan(self, scan: Scan) -> None:
+        self.sources.take(scan)
+        for target in scan.targets:
+            for found in self._maps_of(scan.src, target.address):
+                found.touch(target.ports)
+
+    def _draw(self, event: Event, layer: str) -> None:
+        if 0 <= event.dport < PORTS:
+            for found in self._maps_of(event.src, event.dst):
+                found.add(event.dport, layer)
+
+    def _maps_of(self, src: bytes, dst: bytes) -> tuple[PortMap, PortMap, PortMap]:
+        return self.maps.of(_ALL), self.maps.of(_HOST, dst), self.maps.of(src, dst)
+
+    # What was before
+
+    def recall(self, reader: Reader, before: int) -> None:
+        """Count what the store has under lower numbers than `before`: its sources, and all else since the start."""
+        opened = Filter(since=self.started_at, before=before, kinds=("session.open",))
+        scans = sorted(islice(reader.scans(0.0, float("inf")), SOURCES_MAX), key=lambda scan: scan.last_at)
+        kinds = dict(reader.count("kind", opened._replace(kinds=()), 1000))
+        ports, sources = reader.count("dport", opened, PORTS), reader.count("src", opened, SOURCES_MAX)
+        latest = [event for _, event in islice(reader.events(opened, newest_first=True), RECENT_MAX)]
+        with self.lock:
+            self.events += sum(kinds.values())
+            self.connections += kinds.get("session.open", 0)
+            self._recall_scans(scans)
+            self._recall_counts(ports, sources)
+            self._recall_latest(latest)
+
+    def _recall_scans(self, scans: Iterable[Scan]) -> None:
+        for scan in scans:
+            known = self.sources.get(scan.src)
+            # What came meanwhile is newer.
+            if known is None or known.last_at <= scan.last_at:
+                self._scan(scan)
+            if scan.first_at >= self.started_at:
+                self.wasted_s += scan.held_s
+
+    def _recall_counts(self, ports: Iterable[tuple[Any, int]], sources: Iterable[tuple[Any, int]]) -> None:
+        for address, count in sources:
+            source = self.sources.get(address)
+            if source is not None:
+                source.opened += count
+                self._ips.see(address, source.opened)
+        for port, count in ports:
+            self._per_port[port] += count
+            self._ports.see(port, self._per_port[port])
+            self.maps.of(_ALL).add(port, "opened")
+
+    def _recall_latest(self, latest: Iterable[AnyEvent]) -> None:
+        for event in latest:
+            if isinstance(event, SessionOpened) and len(self.recent) < RECENT_MAX:
+                self.recent.appendleft(event)
+                self.rate.add(event.at)
+                self.last_at = max(self.last_at or 0.0, event.at)
+
+    # For the API; to be called under the lock
+
+    def counts(self, now: float) -> dict[str, Any]:
+        """The fields of Stats that events tell."""
+        sources = self.sources
+        return {
+            "total_connections": self.connections,
+            "last_connection": None if self.last_at is None else timestamp(self.last_at),
+            "last_connection_at": self.last_at,
+            "connections_per_min": sum(self.rate.last(now + 1, 60)),
+            "ports_mapped": PORTS,
+            "top_ips": [{"ip": written(ip), "count": n, "country": self._country(ip)} for ip, n in self._ips.leaders()],
+            "top_ports": [{"port": port, "count": count} for port, count in self._ports.leaders()],
+            "sources": len(sources),
+            "held": sources.held,
+            "wasted_s": round(self.wasted_s, 3),
+            "events": self.events,
+            "connections_per_s": self.rate.last(now, 1)[0],
+            "top_tools": top(sources.tools),
+            "top_techniques": top(sources.techniques),
+            "top_countries": top(sources.countries),
+        }
+
+    def _country(self, address: bytes) -> str:
+        found = self.sources.get(address)
+        return found.country if found is not None else ""
+
+    def connections_told(self, limit: int) -> list[dict[str, Any]]:
+        """The latest connections with portspoof-py's keys, newest first."""
+        return [
+            {
+                "timestamp": timestamp(event.at),
+                "src_ip": written(event.src),
+                "src_port": event.sport,
+                "dst_port": event.dport,
+                "banner_len": len(event.greeting),
+            }
+            for event in islice(reversed(self.recent), limit)
+        ]
+
+    def ports_told(self, host: bytes) -> dict[str, Any]:
+        """The ports touched on an address of ours, or on all of them together."""
+        found = (self.maps.get(_HOST, host) if host else self.maps.get(_ALL)) or PortMap()
+        hosts = sorted(self._hosts.items(), key=lambda item: -item[1])
+        return {
+            "host": written(host) if host else "",
+            "counts": found.counts(),
+            **found.bitmaps(),
+            "top": [{"port": port, "count": count} for port, count in self._ports.leaders()],
+            "hosts": [{"address": written(address), "count": count} for address, count in hosts],
+        }
+
+
+def _block(one: Blocked) -> dict[str, Any]:
+    return _block_told(one.address, one.how, one.since, one.until, one.times, one.deed.reason, one.deed.dport)
+
+
+def _block_told(*values: Any) -> dict[str, Any]:
+    names = ("address", "how", "since", "until", "times", "reason", "port")
+    return dict(zip(names, (written(values[0]), *values[1:]), strict=True))
