@@ -53,3 +53,16 @@ def go(page: Page, route: str) -> None:
 def too_wide(page: Page) -> int:
     """By how many pixels the page is wider than the screen."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def pixel(page: Page, x: int, y: int) -> str:
+    """What a pixel of the map's canvas shows, `rgb(…)`; the canvas has 1024 a side."""
+    found = page.locator("canvas.map").evaluate(
+        """(one, [x, y]) => {
+            const pen = new OffscreenCanvas(1, 1).getContext('2d');
+            pen.drawImage(one, -x, -y);
+            return [...pen.getImageData(0, 0, 1, 1).data];
+        }""",
+        [x, y],
+    )
+    return f"rgb({found[0]}, {found[1]}, {found[2]})"

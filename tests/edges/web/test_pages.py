@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.edges.web.browser import PHONE, chromium, go, opened, too_wide
+from tests.edges.web.browser import PHONE, chromium, go, opened, pixel, too_wide
 from tests.edges.web.stub import answer, serving
 
 ROUTES = ("", "ports", "sources", "source/192.0.2.7", "port/22", "events", "blocks", "alerts", "settings", "health")
@@ -162,20 +162,7 @@ def test_the_map_shows_where_the_mouse_is_and_zooms(browser, plain):
         expect(page.locator("output")).to_contain_text("Port 22: logged in at")
         page.get_by_role("button", name="Zoom in").click(click_count=4)
         # Sixteen times as large, with the cursor still in view: a port is 64 pixels wide, and lit as such.
-        assert (colour(page, 540, 32), colour(page, 1000, 1000)) == (LOGIN, NONE)
-
-
-def colour(page: Page, x: int, y: int) -> str:
-    """What a pixel of the map's canvas shows."""
-    found = page.locator("canvas.map").evaluate(
-        """(one, [x, y]) => {
-            const pen = new OffscreenCanvas(1, 1).getContext('2d');
-            pen.drawImage(one, -x, -y);
-            return [...pen.getImageData(0, 0, 1, 1).data];
-        }""",
-        [x, y],
-    )
-    return f"rgb({found[0]}, {found[1]}, {found[2]})"
+        assert (pixel(page, 540, 32), pixel(page, 1000, 1000)) == (LOGIN, NONE)
 
 
 @pytest.mark.parametrize(
