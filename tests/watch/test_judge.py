@@ -73,11 +73,12 @@ def test_ordinary_requests_are_ordinary(request_):
     assert heard(request_).hints is None
 
 
-@pytest.mark.parametrize("rule", [*RULES.tools, *RULES.systems], ids=lambda rule: f"{rule.name}: {rule.source}")
-def test_every_rule_for_packets_says_where_it_is_from(rule):
-    for file in re.findall(r"(?:tests|signatures)/[\w/.-]*\w", rule.source):
-        assert (ROOT / file).exists()
-    assert rule in RULES.systems or rule.sign
+def test_every_rule_says_where_it_is_from_and_what_gave_a_tool_away():
+    rules = [*RULES.tools, *RULES.systems, *(words.rule for words in RULES.words)]
+    files = {file for rule in rules for file in re.findall(r"(?:tests|signatures)/[\w/.-]*\w", rule.source)}
+    assert [file for file in files if not (ROOT / file).exists()] == []
+    assert all(rule.source for rule in rules)
+    assert all(rule.sign for rule in RULES.tools)
 
 
 def test_every_fact_is_asked_for():
