@@ -20,7 +20,7 @@ from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
 from rawspoof.core.watch.blocklist import Blocked
 from rawspoof.edges.block.office import Office
-from rawspoof.edges.block.outlets import make_folder, outlets
+from rawspoof.edges.block.outlets import outlets, prepare
 from rawspoof.edges.block.petition import petition
 from rawspoof.edges.evidence.folder import folder_of
 from rawspoof.edges.evidence.keeper import keep
@@ -294,7 +294,7 @@ class Supervisor:
         for folder in (folder for enabled, folder in wanted if enabled):
             folder.mkdir(parents=True, exist_ok=True, mode=0o750)
             os.chown(folder, user.pw_uid, user.pw_gid)
-        make_folder(config)
+        prepare(config)
         if config.admin.port:
             place.make(config, user.pw_uid, user.pw_gid)
 

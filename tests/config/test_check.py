@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from rawspoof.config.check import problems
-from rawspoof.config.model import Config, Events, Evidence, Sensor, World
+from rawspoof.config.model import Block, Config, Events, Evidence, Sensor, World
 
 
 def wrong_keys(config: Config) -> list[str]:
@@ -37,6 +37,19 @@ def test_what_is_no_network(text, key):
 def test_the_shortest_hold_is_not_longer_than_the_longest(shortest, longest, wrong):
     config = Config(world=World(hold_min_s=shortest, hold_max_s=longest))
     assert wrong_keys(config) == ["world.hold_max_s"] * wrong
+
+
+@pytest.mark.parametrize(
+    ("block", "wrong"),
+    [
+        (Block(never=("192.0.2.0/24", "192.0.2.9", "2001:db8::/32")), []),
+        (Block(never=("192.0.2.0/24", "192.0.2.1/24")), ["block.never[1]"]),
+        (Block(seconds=60.0, seconds_max=60.0), []),
+        (Block(seconds=60.0, seconds_max=59.0), ["block.seconds_max"]),
+    ],
+)
+def test_who_is_never_blocked_and_for_how_long_others_are(block, wrong):
+    assert wrong_keys(Config(block=block)) == wrong
 
 
 def test_portspoof_pys_log_has_a_file_of_its_own():

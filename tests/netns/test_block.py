@@ -115,6 +115,20 @@ def test_a_person_blocks_and_unblocks_a_running_sensor(lab, folder):
     assert [event["event"]["reason"] for event in case.told("block.added")] == ["operator"] * 2
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ('hook = ["no-such"]\n', "block.hook: there is no command 'no-such': write its whole path"),
+        ('[feeds]\nfolder = "/proc/no-such/feeds"\n', "feeds.folder: /proc/no-such: No such file or directory"),
+    ],
+)
+def test_a_wrong_setting_is_an_error_at_start(lab, folder, wrong, said):
+    sensor = start(lab, folder, "-c", str(Case(folder, wrong).file))
+    assert sensor.process.wait(20) == 2
+    assert said in sensor.said()
+    assert ruleset(lab) == ""
+
+
 def spoofed(flags: int, count: int) -> None:
     """Segments from as many addresses that nobody has, to ports 1 to 1000."""
     with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:

@@ -8,12 +8,13 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from pwd import getpwnam
+from shutil import which
 from typing import Final
 
 from rawspoof.config.model import Config
 from rawspoof.core.event import AnyEvent, Block
 from rawspoof.core.watch.blocklist import Blocked
-from rawspoof.edges.block.hook import Hook
+from rawspoof.edges.block.hook import ENVIRONMENT, Hook
 from rawspoof.edges.feeds.feeds import MISP, Feeds
 from rawspoof.edges.sinks import ecs
 from rawspoof.edges.sinks.lane import Lane
@@ -35,14 +36,27 @@ class BlocksOnly(Lane):
             super().put(first, chosen)
 
 
-def make_folder(config: Config) -> None:
-    """The folder of feeds, the collector's own where there was none. Raises OSError. To be called as root."""
+def prepare(config: Config) -> None:
+    """The folder of feeds is there, the collector's own where there was none, and so is the hook's command.
+
+    To be called as root. Raises OSError, a line for people that names the key.
+    """
+    hook = config.block.hook
+    if hook and not which(hook[0], path=ENVIRONMENT["PATH"]):
+        raise OSError(f"block.hook: there is no command {hook[0]!r}: write its whole path")
     if config.feeds.folder:
-        folder, user = Path(config.feeds.folder), getpwnam(config.sensor.user)
-        for new in (folder, folder / MISP):
-            if not new.exists():
-                new.mkdir(parents=True, mode=0o755)
-                os.chown(new, user.pw_uid, user.pw_gid)
+        try:
+            _make(Path(config.feeds.folder), config.sensor.user)
+        except OSError as error:
+            raise OSError(f"feeds.folder: {error.filename}: {error.strerror}: name another folder") from None
+
+
+def _make(folder: Path, owner: str) -> None:
+    user = getpwnam(owner)
+    for new in (folder, folder / MISP):
+        if not new.exists():
+            new.mkdir(parents=True, mode=0o755)
+            os.chown(new, user.pw_uid, user.pw_gid)
 
 
 def outlets(config: Config, observer: str, blocked: Iterable[Blocked]) -> list[Lane]:

@@ -6,7 +6,7 @@ import pwd
 import pytest
 
 from rawspoof.config.model import Block, Config, Feeds, Sensor
-from rawspoof.edges.block.outlets import BlocksOnly, make_folder, outlets
+from rawspoof.edges.block.outlets import BlocksOnly, outlets, prepare
 from tests.edges.sinks.samples import BLOCKED, EXAMPLES, SPARED, UNBLOCKED, CaptureSink
 
 
@@ -42,16 +42,22 @@ def test_a_folder_that_cannot_be_written_is_told_with_its_key(tmp_path, caplog):
 
 def test_a_new_folder_is_the_collectors_and_an_old_one_stays_whose_it_was(tmp_path):
     made = config(tmp_path / "new" / "feeds", sensor=Sensor(user="nobody"))
-    make_folder(made)
+    prepare(made)
     nobody = pwd.getpwnam("nobody").pw_uid
     assert {(tmp_path / "new" / "feeds" / inner).stat().st_uid for inner in ("", "misp")} == {nobody}
-    make_folder(made)
-    make_folder(config(tmp_path))
+    prepare(made)
+    prepare(config(tmp_path))
     assert tmp_path.stat().st_uid == os.geteuid()
-    make_folder(Config())
+    prepare(Config())
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OSError, match="file"):
-        make_folder(config(tmp_path / "file" / "feeds"))
+    with pytest.raises(OSError, match=r"^feeds\.folder: .*file.*: Not a directory: name another folder$"):
+        prepare(config(tmp_path / "file" / "feeds"))
+
+
+def test_a_hook_that_is_no_command_is_an_error():
+    prepare(Config(block=Block(hook=("true",))))
+    with pytest.raises(OSError, match=r"^block\.hook: there is no command 'no-such': write its whole path$"):
+        prepare(Config(block=Block(hook=("no-such", "x"))))
