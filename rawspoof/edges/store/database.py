@@ -94,12 +94,16 @@ class Store:
         return self._database
 
     def _prune(self) -> None:
-        """Days beyond the retention go, then the oldest until there is room; today's stays."""
+        """Days beyond the retention go, then the oldest until there is room; today's stays.
+
+        An event from the future, of a clock that was wrong, makes no day old.
+        """
         days = files(self._folder)
+        latest = min(self._day or date.min, datetime.now(UTC).date())
         today = self._day.isoformat() if self._day else ""
         sizes = {path: _size(path) for path in days}
         for path in days:
-            old = self._day is not None and (self._day - day_of(path)).days >= self._retention_days
+            old = (latest - day_of(path)).days >= self._retention_days
             if today in path.name or not (old or sum(sizes.values()) > self._bytes_max):
                 continue
             log.info("store: %s goes: %s", path.name, "its time is over" if old else "store.mb_max is reached")

@@ -3,6 +3,7 @@
 import logging
 import os
 import sqlite3
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -52,6 +53,14 @@ def test_each_day_has_a_file_and_old_ones_go(tmp_path):
     store.close()
     assert names(tmp_path) == ["events-2025-06-03.sqlite", "events-2025-06-04.sqlite"]
     assert len(os.listdir(tmp_path)) == 2
+
+
+def test_an_event_from_the_future_makes_nothing_old(tmp_path):
+    store = Store(tmp_path, 2, 100)
+    store.write([at(OPENED, datetime.now(UTC).timestamp())], 1)
+    store.write([at(OPENED, 4e9)], 2)
+    store.close()
+    assert len(names(tmp_path)) == 2
 
 
 def test_the_oldest_day_goes_when_there_is_too_much(tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -144,6 +145,26 @@ def test_positions_are_kept(tmp_path, reader):
     other = Reader(tmp_path)
     assert other.position("nats") == 6
     other.close()
+
+
+def test_what_sinks_took_is_known_where_the_store_knows_less(tmp_path, reader, caplog):
+    assert reader.taken() == 0
+    reader.remember("nats", 5)
+    reader.remember("redis", 9)
+    assert (reader.taken(), reader.last()) == (9, 0)
+    reader.close()
+    (tmp_path / "positions.sqlite").write_bytes(b"broken" * 1000)
+    assert (reader.taken(), reader.position("nats")) == (0, None)
+    reader.remember("nats", 7)
+    assert reader.taken() == 7
+    assert "positions.sqlite is broken" in caplog.text
+
+
+def test_nor_does_a_place_without_a_database_end_anything(tmp_path, caplog):
+    (tmp_path / "positions.sqlite").mkdir()
+    with closing(Reader(tmp_path)) as reader:
+        assert reader.taken() == 0
+    assert "unable to open database file" in caplog.text
 
 
 def test_an_empty_store_and_a_broken_file_have_nothing(tmp_path, reader):
