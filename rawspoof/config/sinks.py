@@ -12,8 +12,10 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 from msgspec import Meta
 
+from rawspoof.config.forms import Form
 from rawspoof.core.event import AnyEvent
 
+Preset = Literal["generic", "slack", "teams", "discord"]
 KINDS: Final = frozenset(str(kind.__struct_config__.tag) for kind in get_args(AnyEvent))
 
 
@@ -57,7 +59,7 @@ class Syslog(Far, frozen=True, kw_only=True, tag="syslog"):
 
     url: str
     """`udp://`, `tcp://` (octet counting) or `tls://`, host and port."""
-    form: str = "ecs"
+    form: Form = "ecs"
     """What the message says."""
     facility: Annotated[int, Meta(ge=0, le=23)] = 1
     """1: user; 16 to 23: local0 to local7."""
@@ -78,11 +80,11 @@ class Webhook(Keyed, frozen=True, kw_only=True, tag="webhook"):
     url_env: str = ""
     kinds: tuple[str, ...] = ("scan.detected", "scan.ended", "service.credential")
     level: Annotated[int, Meta(ge=0, le=3)] = 1
-    preset: Literal["generic", "slack", "teams", "discord"] = "generic"
+    preset: Preset = "generic"
     """Who listens there."""
     body: str = ""
     """JSON in which `{text}`, `{kind}`, `{source}` … stand for the event's; empty: the preset's own."""
-    form: str = ""
+    form: Form | Literal[""] = ""
     """Send this form of the event instead of JSON for people."""
     per_minute: Annotated[int, Meta(ge=1, le=6000)] = 10
     """Messages a minute; the events beyond are told by their number."""
@@ -103,7 +105,7 @@ class Nats(Account, frozen=True, kw_only=True, tag="nats"):
     """Of a stream that is made: how long events stay."""
     mb_max: Annotated[int, Meta(ge=1)] = 1024
     """Of a stream that is made: MiB of all events; the oldest go for more."""
-    form: str = "ecs"
+    form: Form = "ecs"
 
 
 class Redis(Account, frozen=True, kw_only=True, tag="redis"):
@@ -115,7 +117,7 @@ class Redis(Account, frozen=True, kw_only=True, tag="redis"):
     """Of the stream, which no other sensor may write to; empty: `rawspoof:` and the host's name."""
     length_max: Annotated[int, Meta(ge=1)] = 100_000
     """About how many events it keeps."""
-    form: str = "ecs"
+    form: Form = "ecs"
 
 
 class Elasticsearch(Account, frozen=True, kw_only=True, tag="elasticsearch"):
@@ -216,9 +218,13 @@ def explain(where: str, wrong: str) -> tuple[str, str]:
     field = re.fullmatch(r"Object (missing required|contains unknown) field `(.*)`", wrong)
     if field:
         return f"{where}.{field[2]}", "needed" if field[1].startswith("missing") else "unknown key"
-    if where.endswith(".kind"):
-        kinds = [str(kind.__struct_config__.tag) for kind in get_args(AnySink)]
-        return where, "expected " + " or ".join(f"`{kind}`" for kind in kinds)
+    choices = {
+        "kind": [str(kind.__struct_config__.tag) for kind in get_args(AnySink)],
+        "form": get_args(Form),
+        "preset": get_args(Preset),
+    }.get(where.rpartition(".")[2])
+    if choices:
+        return where, "expected " + " or ".join(f"`{choice}`" for choice in choices)
     return where, wrong
 
 

@@ -1,10 +1,12 @@
 """A real redis-server, killed in mid-stream, ends up with every event once."""
 
+from contextlib import closing
 from itertools import pairwise
 
 import pytest
 
 from rawspoof.config.sinks import Redis
+from rawspoof.edges.store.queries import Reader
 from tests.netns import farends
 from tests.netns.sensors import until
 
@@ -115,3 +117,25 @@ def test_tls(lab, tmp_path):
         sink.write(farends.events(3), 1)
         sink.close()
     assert numbers(lab) == [1, 2, 3]
+
+
+def test_a_collector_that_died_goes_on_where_it_was(lab, tmp_path):
+    """Whatever was on its way: the store has it, and the stream says what it has already."""
+    (tmp_path / "redis").mkdir()
+    server = farends.redis(lab, tmp_path / "redis")
+    settings = Redis(url=URL)
+    with farends.way(lab, [farends.sink(settings)], tmp_path / "store") as put:
+        way = put(farends.events(1000))
+        until(lambda: way.lanes[-1].written >= 1000, 5.0)
+        farends.killed(server)
+        put(farends.events(1000, 1001))
+        until(lambda: way.lanes[-1].failed.count >= 1, 5.0)
+    farends.redis(lab, tmp_path / "redis")
+    # What it wrote last was not remembered any more.
+    with closing(Reader(tmp_path / "store")) as reader:
+        assert reader.position("redis 198.51.100.1:6379") == 1000
+        reader.remember("redis 198.51.100.1:6379", 700)
+    with farends.way(lab, [farends.sink(settings)], tmp_path / "store") as put:
+        way = put(farends.events(100, 2001))
+        until(lambda: way.lanes[-1].written >= 1400, 5.0)
+    assert numbers(lab) == list(range(1, 2101))

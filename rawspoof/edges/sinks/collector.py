@@ -8,6 +8,7 @@ import selectors
 import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -85,7 +86,9 @@ def dispatcher(
         )
         return Dispatcher([*made, *lanes(far, most)])
     spooled = [Lane(sink, most, Reader(folder)) for sink in far]
-    return Dispatcher([Lane(store, most), *made, *spooled], Reader(folder).last())
+    with closing(Reader(folder)) as reader:
+        last = max(reader.last(), reader.taken())
+    return Dispatcher([Lane(store, most), *made, *spooled], last)
 
 
 def store_folder(config: Config) -> Path:

@@ -6,13 +6,12 @@ Whatever attackers said stands in it escaped: it is no markup, no mention, no li
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from rawspoof.config.sinks import Preset
 from rawspoof.core.event import AnyEvent, Block, Scan, ServiceCredential, SessionOpened
 from rawspoof.edges.sinks.chosen import kind, level
 from rawspoof.edges.sinks.ecs import address, escaped, timestamp
-
-Preset = Literal["generic", "slack", "teams", "discord"]
 
 WORD_MAX: Final = 100
 """Characters of one thing that an attacker said."""

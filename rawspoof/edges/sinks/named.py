@@ -7,7 +7,7 @@ import base64
 import os
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,7 +28,6 @@ from rawspoof.config.sinks import (
     place,
     title,
 )
-from rawspoof.core.event import AnyEvent
 from rawspoof.edges.sinks import dialects, forms, message, nats, nkey, otlp, redis, syslog, webhook
 from rawspoof.edges.sinks.base import Sink, SinkError, Tally
 from rawspoof.edges.sinks.bulk import Bulk
@@ -58,12 +57,12 @@ def open_sink(settings: AnySink, observer: str) -> Sink:
     secret = _secret(settings)
     match settings:
         case Syslog():
-            return syslog.Syslog(settings, observer, _form(settings.form, observer), _context(settings))
+            return syslog.Syslog(settings, observer, forms.named(settings.form, observer), _context(settings))
         case Nats():
             _check_seed(settings, secret)
-            return nats.Nats(settings, observer, _form(settings.form, observer), secret, _context(settings))
+            return nats.Nats(settings, observer, forms.named(settings.form, observer), secret, _context(settings))
         case Redis():
-            return redis.Redis(settings, observer, _form(settings.form, observer), secret, _context(settings))
+            return redis.Redis(settings, observer, forms.named(settings.form, observer), secret, _context(settings))
         case Webhook():
             return _webhook(settings, observer, secret)
         case Elasticsearch():
@@ -90,7 +89,7 @@ def _webhook(settings: Webhook, observer: str, secret: str) -> webhook.Webhook:
     template = message.TEMPLATES[settings.preset] if not settings.body else message.parsed(settings.body)
     if names := message.unknown(template):
         raise _Fault("body", f"expected of {', '.join(sorted(message.NAMES))}, got {', '.join(names)}")
-    form = _form(settings.form, observer) if settings.form else None
+    form = forms.named(settings.form, observer) if settings.form else None
     return webhook.Webhook(settings, observer, _poster(settings, url, {"Authorization": secret}), form)
 
 
@@ -144,13 +143,6 @@ def _read(what: str, path: str, variable: str) -> str:
     if (path or variable) and not re.fullmatch(r"[^\x00-\x1f\x7f]+", first):
         raise _Fault(key, "expected a line of printable characters there")
     return first
-
-
-def _form(name: str, observer: str) -> Callable[[AnyEvent], bytes | None]:
-    try:
-        return forms.named(name, observer)
-    except ValueError as error:
-        raise _Fault("form", error) from None
 
 
 def _check_seed(settings: Nats, secret: str) -> None:

@@ -1,5 +1,6 @@
 """Reads events back: by number for sinks that were away, by source, port, kind and time for people."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
@@ -11,6 +12,8 @@ import msgspec
 from rawspoof.core.event import AnyEvent, Scan
 from rawspoof.edges.store import schema
 from rawspoof.edges.store.database import BUSY_S, day_of, files
+
+log = logging.getLogger(__name__)
 
 POSITIONS: Final = "positions.sqlite"
 KINDS: Final = tuple(str(kind.__struct_config__.tag) for kind in get_args(AnyEvent))
@@ -166,13 +169,18 @@ class Reader:
         with self._positions() as database:
             database.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (sink, number))
 
+    def taken(self) -> int:
+        """The highest number that a sink took, 0 if none did: a store whose file was set aside may have less itself."""
+        try:
+            return int(self._positions().execute("SELECT max(number) FROM positions").fetchone()[0] or 0)
+        except sqlite3.Error as error:
+            log.warning("%s: %s: sinks may be told again of events that they know", self._folder / POSITIONS, error)
+            return 0
+
     def _positions(self) -> sqlite3.Connection:
         path = self._folder / POSITIONS
         if path not in self._open:
-            database = self._open[path] = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA synchronous=NORMAL")
-            database.executescript(schema.POSITIONS)
+            self._open[path] = _open_positions(path)
         return self._open[path]
 
     def _files(self, wanted: Filter) -> list[Path]:
@@ -189,6 +197,25 @@ class Reader:
             # Pruned meanwhile, or set aside; what it held is gone for everybody.
             if database := self._open.pop(path, None):
                 database.close()
+
+
+def _open_positions(path: Path) -> sqlite3.Connection:
+    """What sinks took, begun anew where it is broken. Raises sqlite3.Error."""
+    for last_try in (False, True):
+        database = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=NORMAL")
+            database.executescript(schema.POSITIONS)
+            return database
+        except sqlite3.DatabaseError as error:
+            database.close()
+            if last_try or isinstance(error, sqlite3.OperationalError):
+                raise
+            log.warning("%s is broken (%s): sinks begin with the events of now", path, error)
+            for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+                part.unlink(missing_ok=True)
+    raise AssertionError("the last try returns or raises")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

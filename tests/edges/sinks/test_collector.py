@@ -12,16 +12,17 @@ from typing import NamedTuple
 
 import pytest
 
-from rawspoof.config.model import Config, Events, Mail
+from rawspoof.config.model import Config, Events, Mail, Store
+from rawspoof.config.sinks import Otlp
 from rawspoof.core.event import AnyEvent
 from rawspoof.edges.sinks import collector, pylog
 from rawspoof.edges.sinks.base import Sink
 from rawspoof.edges.sinks.batch import encoder
-from rawspoof.edges.sinks.collector import collect, hand_over, open_sinks
+from rawspoof.edges.sinks.collector import collect, dispatcher, hand_over, open_far, open_sinks, wanted
 from rawspoof.edges.sinks.dispatcher import Dispatcher, lanes
 from rawspoof.edges.sinks.jsonl import Jsonl
 
-from .samples import OPENED
+from .samples import EXAMPLES, OPENED, CaptureSink
 
 LINE = pylog.line(OPENED) or b""
 WAIT_MS = 20_000
@@ -303,3 +304,37 @@ def test_mail_is_a_sink_where_it_is_on_or_may_be_switched_on(mail):
     (sink,) = open_sinks(Config(mail=mail), "s")
     sink.close()
     assert sink.name == "mail"
+
+
+def test_a_sink_far_away_goes_on_with_new_events_when_the_store_was_set_aside(tmp_path):
+    config = Config(store=Store(folder=str(tmp_path)))
+    told = []
+    for first in (0, 3):
+        far = CaptureSink("far")
+        way = dispatcher(config, [], [far])
+        way.put(EXAMPLES[first : first + 3])
+        assert way.close(5.0)
+        told.append(far.events)
+        for path in tmp_path.glob("events-*"):
+            path.write_bytes(b"broken" * 1000)
+    assert told == [list(EXAMPLES[:3]), list(EXAMPLES[3:6])]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        Config(),
+        Config(store=Store(enabled=False), events=Events(file="x")),
+        Config(store=Store(enabled=False), events=Events(verbose=True)),
+        Config(store=Store(enabled=False), sink=(Otlp(url="https://h"),)),
+    ],
+)
+def test_events_are_wanted_where_somebody_takes_them(config):
+    assert wanted(config)
+
+
+def test_and_nowhere_else():
+    assert not wanted(Config(store=Store(enabled=False)))
+    assert open_far(Config(), "trap") == []
+    (made,) = open_far(Config(sink=(Otlp(url="https://h"),)), "trap")
+    assert made.name == "otlp h:4318"

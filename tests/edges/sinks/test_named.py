@@ -55,7 +55,6 @@ def test_every_kind_is_made_and_connects_to_nobody(secret):
         (settings.Otlp(url="https://h", secret_env="RAWSPOOF_NONE"), "sink[0].secret_env: there is no environment"),
         (settings.Splunk(url="https://h"), "sink[0].secret_file: expected the collector's token"),
         (settings.Redis(url="redis://h", user="u"), "sink[0].user: expected secret_file or secret_env"),
-        (settings.Syslog(url="udp://h", form="cfe"), "sink[0].form: expected `ecs` or "),
         (settings.Webhook(url="https://h", body='"{txet}"'), "sink[0].body: expected of "),
     ],
 )
