@@ -15,8 +15,8 @@ from tests.netns.sensors import tell, until
 pytestmark = pytest.mark.netns
 
 URL = f"http://{HOST}:8080"
-COUNT = 1500
-POISON = 1234
+COUNT = 800
+POISON = 400
 """A document that nobody wants."""
 
 
@@ -104,10 +104,10 @@ class OtlpShop(Shop):
 @pytest.mark.parametrize(
     ("shop", "settings"),
     [
-        (ElasticsearchShop(), lambda secret: Elasticsearch(url=f"{URL}/es/", timeout_s=0.3)),
-        (ClickhouseShop(), lambda secret: Clickhouse(url=URL, user="trap", secret_file=secret, timeout_s=0.3)),
-        (SplunkShop(), lambda secret: Splunk(url=URL, secret_file=secret, timeout_s=0.3)),
-        (OtlpShop(), lambda secret: Otlp(url=URL, timeout_s=0.3)),
+        (ElasticsearchShop(), lambda secret: Elasticsearch(url=f"{URL}/es/", timeout_s=0.15)),
+        (ClickhouseShop(), lambda secret: Clickhouse(url=URL, user="trap", secret_file=secret, timeout_s=0.15)),
+        (SplunkShop(), lambda secret: Splunk(url=URL, secret_file=secret, timeout_s=0.15)),
+        (OtlpShop(), lambda secret: Otlp(url=URL, timeout_s=0.15)),
     ],
 )
 def test_bad_days_lose_nothing_and_one_bad_document_holds_up_no_other(lab, tmp_path, shop, settings):

@@ -61,6 +61,17 @@ def test_ten_thousand_over_tcp_with_the_server_away_in_between(lab, tmp_path):
     assert numbers(out) == list(range(1, 10_001))
 
 
+def test_a_server_can_follow_datagrams(lab, tmp_path):
+    out = farends.rsyslog(lab, tmp_path)
+    sink = farends.sink(Syslog(url=f"udp://{farends.HOST}"))
+    with lab.inside("attacker"):
+        for first in range(1, 5121, 512):
+            sink.write(farends.events(512, first), first)
+    sink.close()
+    until(lambda: len(messages(out)) >= 5120, 3.0)
+    assert numbers(out) == list(range(1, 5121))
+
+
 def test_a_server_that_hung_up_is_noticed_before_anything_is_lost(lab):
     with lab.inside("sensor"), socket.create_server((farends.HOST, 601)) as server:
         sink = farends.sink(Syslog(url=f"tcp://{farends.HOST}:601"))

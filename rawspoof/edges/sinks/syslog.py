@@ -7,6 +7,7 @@ when it has been sent. Each message carries its number, by which a receiver can 
 import re
 import socket
 import ssl
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -20,6 +21,10 @@ from rawspoof.edges.sinks.stream import Stream
 
 SEVERITIES: Final = (6, 5, 4, 2)
 """RFC 5424 §6.2.1 for each level: informational, notice, warning, critical."""
+BURST: Final = 32
+BREATH_S: Final = 0.002
+"""Datagrams sent at a time, and the pause after: a receiver's buffer holds some two hundred. rsyslogd missed half of
+20,000 sent without pauses, and none of them with."""
 HOSTNAME_MAX: Final = 255
 MSGID_MAX: Final = 32
 NIL: Final = "-"
@@ -97,7 +102,9 @@ class Syslog:
     def _datagrams(self, messages: Sequence[bytes]) -> None:
         if self._socket is None:
             self._socket = datagrams(self._host, self._port, self._settings.timeout_s)
-        for data in messages:
+        for number, data in enumerate(messages):
+            if number % BURST == BURST - 1:
+                time.sleep(BREATH_S)
             self._socket.send(data)
 
 
