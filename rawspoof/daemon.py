@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 READY_WITHIN_S: Final = 10.0
 WORKERS_END_S: Final = 0.6
 COLLECTOR_ENDS_S: Final = 1.1
+EVENTS_BUFFER: Final = 4 << 20
+"""Bytes of a worker's events that wait for the collector: a burst of some thousand, while sinks take their turn."""
 RESTART_AFTER_S: Final = 0.1
 RESTART_AFTER_MAX_S: Final = 5.0
 """A process that dies again and again is started again ever later, up to this."""
@@ -166,7 +168,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Collector, workers, then the table: packets come when somebody listens. Raises CannotStart, FirewallError."""
-        self._events = [_pair() for _ in self._workers]
+        self._events = [_pair(EVENTS_BUFFER) for _ in self._workers]
         if self._made.config.evidence.enabled:
             self._evidence = [_pair(EVIDENCE_BUFFER) for _ in self._workers]
         self._make_folders()
