@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address, ip_network
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rawspoof.config.load import ConfigError
 from rawspoof.config.model import Config
@@ -28,6 +28,9 @@ from rawspoof.edges.system.kinds import load_kinds
 from rawspoof.edges.system.payloads import load_payloads
 from rawspoof.edges.system.scanners import load_rules
 from rawspoof.edges.system.signatures import load_catalogue
+
+FRESH_MAX: Final = 16384
+"""Newly touched ports that wait to be drawn: a fifth of a second at 80,000 packets a second."""
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +108,9 @@ def _watch(made: Parts) -> Watch:
     settings = made.config.watch
     own = prefixes([ip_network(text) for text in settings.own_networks])
     judge = Judge(made.rules, lambda address: within(address, own))
-    limits = WatchSettings(settings.sources_max, idle_s=settings.idle_s, update_s=settings.update_s)
+    # Only the web admin's map wants to know of every port at once; reports tell of them in time.
+    fresh = FRESH_MAX if made.config.admin.port else 0
+    limits = WatchSettings(settings.sources_max, idle_s=settings.idle_s, update_s=settings.update_s, fresh_max=fresh)
     return Watch(reporter(judge), limits, judge.hear)
 
 

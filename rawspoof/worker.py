@@ -6,15 +6,18 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from rawspoof import assembly
 from rawspoof.core.event import AnyEvent
 from rawspoof.core.tally import Tally
+from rawspoof.core.watch.watch import Touch
 from rawspoof.edges.firewall.plan import MARK
 from rawspoof.edges.link.base import Link
 from rawspoof.edges.link.evidence import EvidenceLink
 from rawspoof.edges.link.nfqueue import NfqueueLink, QueueTaken
+from rawspoof.edges.sinks import touches
 from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, encoder
 from rawspoof.edges.sinks.collector import wanted
 from rawspoof.edges.system import clock, privileges
@@ -23,6 +26,8 @@ from rawspoof.loop import serve
 READY: Final = b"ready"
 EVENTS_PER_BATCH: Final = 32
 """Events of one message; it leaves earlier when no packet waits."""
+TELL_S: Final = 0.2
+"""Between two messages of touched ports."""
 ERRORS_SHOWN_MAX: Final = 100
 """Packets that broke something and are logged in hex; later ones are only counted."""
 
@@ -87,6 +92,25 @@ class Publisher:
         }
 
 
+class Teller:
+    """Tells the collector which ports were touched, a few times a second. What its socket does not take is lost to the
+    map until the source's next report."""
+
+    def __init__(self, out: socket.socket, fresh: Callable[[], Sequence[Touch]], now: Callable[[], float]) -> None:
+        self._out, self._fresh, self._now, self._next_at = out, fresh, now, 0.0
+
+    def __call__(self) -> None:
+        """Tell what there is, if it is time."""
+        at = self._now()
+        if at < self._next_at:
+            return
+        self._next_at = at + TELL_S
+        fresh = self._fresh()
+        for start in range(0, len(fresh), touches.TOUCHES_MAX):
+            with suppress(OSError):
+                self._out.send(touches.encode(fresh[start : start + touches.TOUCHES_MAX]))
+
+
 def run(
     number: int,
     made: assembly.Parts,
@@ -102,7 +126,8 @@ def run(
     try:
         link = NfqueueLink(config.queue + number, config.queue_max, MARK, clock.steady())
         publisher = Publisher(events, sensor.tally, lambda: link.unsent, wanted(made.config))
-        link.idle = publisher.flush
+        teller = Teller(events, sensor.fresh, clock.steady())
+        link.idle = _both(publisher.flush, teller) if made.config.admin.port else publisher.flush
         privileges.become(config.user, {privileges.CAP_NET_ADMIN, privileges.CAP_NET_RAW})
     except QueueTaken as error:
         return _refuse(status, f"{error}: another rawspoof runs, or `rawspoof doctor` says who; --queue takes another")
@@ -135,6 +160,14 @@ class _Complaints:
         log.error("a packet broke something, please report it: %r %s", error, raw and raw.hex(), exc_info=error)
         if self._shown == ERRORS_SHOWN_MAX:
             log.error("further ones are only counted")
+
+
+def _both(one: Callable[[], None], other: Callable[[], None]) -> Callable[[], None]:
+    def both() -> None:
+        one()
+        other()
+
+    return both
 
 
 def _refuse(status: socket.socket, why: str) -> int:

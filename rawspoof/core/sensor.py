@@ -19,7 +19,7 @@ from rawspoof.core.tcp.handshake import Cookies, Recent
 from rawspoof.core.tcp.held import Holds
 from rawspoof.core.tcp.throttle import Throttle
 from rawspoof.core.watch.report import identify
-from rawspoof.core.watch.watch import Watch
+from rawspoof.core.watch.watch import Touch, Watch
 from rawspoof.core.wire import options as tcp_options
 from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Malformed, Segment, parse
 from rawspoof.core.world.kind import Door
@@ -126,6 +126,10 @@ class Sensor:
         if watch is None or soonest is None:
             return soonest if watch is None else watch
         return min(soonest, watch)
+
+    def fresh(self) -> list[Touch]:
+        """Ports that sources touched for the first time since this was last asked, as many as the watch keeps."""
+        return [] if self._watch is None else self._watch.fresh()
 
     def scan_of(self, address: bytes) -> str | None:
         """The id of the scan that a source (its packed address) is at, None if it is not known."""

@@ -76,6 +76,15 @@ def test_a_scan_is_seen_as_it_happens_and_its_source_shut_out(lab, tmp_path):
         until(lambda: attempt(lab, TARGET, 4444) == "open", 5.0)
 
 
+def test_the_shape_of_a_scan_that_proves_nothing_is_seen_while_it_goes_on(lab, tmp_path):
+    with admin(lab, tmp_path) as page:
+        go(page, "ports")
+        ports = range(1, 65536, 200)
+        scan(lab, "-sS", "-p", ",".join(map(str, ports)))
+        until(lambda: all(lit(page, port) for port in (ports[0], ports[150], ports[-1])), 5.0)
+        expect(page.get_by_text(f"{len(ports)} of 65,535 ports touched.")).to_be_visible()
+
+
 def test_a_port_says_to_others_what_its_page_shows(lab, tmp_path):
     with admin(lab, tmp_path) as page:
         go(page, f"port/25?host={TARGET}&source={SOURCE}")

@@ -212,3 +212,20 @@ def test_a_kernel_s_resets_take_no_room_of_samples():
         eye.saw(syn(port)._replace(flags=0), T0)
     kept = [unpack(packed) for packed in eye.source(SRC).samples]
     assert [seg.flags for seg in kept[SAMPLES_MAX:]] == [0]
+
+
+def test_ports_touched_for_the_first_time_wait_to_be_taken_as_many_as_may():
+    eye = watch(fresh_max=3)
+    for port in (22, 22, 80, 443, 8080):
+        eye.saw(syn(port), T0)
+    assert eye.fresh() == [(SRC, DST, 22), (SRC, DST, 80), (SRC, DST, 443)]
+    eye.saw(syn(22), T0)
+    eye.saw(syn(23), T0)
+    assert eye.fresh() == [(SRC, DST, 23)]
+    assert eye.fresh() == []
+
+
+def test_nobody_keeps_touched_ports_who_was_not_asked_to():
+    eye = watch()
+    eye.saw(syn(22), T0)
+    assert eye.fresh() == []

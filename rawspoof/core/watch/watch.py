@@ -48,6 +48,9 @@ class Settings(NamedTuple):
     """Sources remembered that asked little and went, in some 200 bytes each; the one that went first goes for a new
     one. Their days are a slow scan's packets."""
 
+    fresh_max: int = 0
+    """Newly touched ports that wait to be taken (see `Watch.fresh`); one beyond is told by reports only."""
+
 
 USUAL: Final = Settings()
 
@@ -65,6 +68,8 @@ class Lost(NamedTuple):
     """Sources gone quiet that were forgotten for newer ones."""
 
 
+Touch = tuple[bytes, bytes, int]
+"""A source, an address of ours, both packed, and a port there that the source had not touched before."""
 Hear = Callable[[Source, bytes], None]
 Report = Callable[[str, Source, float], AnyEvent]
 """Makes an event of `detected`, `update` or `ended`, a source and the moment."""
@@ -83,6 +88,7 @@ class Watch:
         self._second, self._reports = 0, 0
         self._evicted = self._ports_lost = self._unreported = 0
         self._out: list[AnyEvent] = []
+        self._fresh: list[Touch] = []
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -113,6 +119,13 @@ class Watch:
             self._ports_lost += 1
         elif ports.add(seg.dport):
             source.new_ports += 1
+            if len(self._fresh) < self._settings.fresh_max:
+                self._fresh.append((source.address, target, seg.dport))
+
+    def fresh(self) -> list[Touch]:
+        """What was touched for the first time since this was last asked; at most `fresh_max`."""
+        fresh, self._fresh = self._fresh, []
+        return fresh
 
     def told(self, event: Event) -> None:
         """Count what became of a connection: its source is known, or was forgotten meanwhile."""

@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 from rawspoof.config.model import Config
 from rawspoof.core.event import AnyEvent
 from rawspoof.edges.block import petition
-from rawspoof.edges.sinks import pylog
+from rawspoof.edges.sinks import pylog, touches
 from rawspoof.edges.sinks.base import Sink, Tally
 from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, decoder, own_decoder
 from rawspoof.edges.sinks.dispatcher import Dispatcher, lanes
@@ -43,11 +43,18 @@ Judge = Callable[[Sequence[AnyEvent]], Sequence[AnyEvent]]
 """Makes alerts of events, see `petition.Petition`."""
 
 
+Touched = Callable[[Sequence[touches.Ports]], None]
+"""Takes what sources have touched."""
+
+
 class Admin(Protocol):
     """Whoever shows what goes on; `web.Web`."""
 
     def start(self, dispatcher: Dispatcher, counts: Callable[[], Mapping[str, int]]) -> None:
         """Begin; `counts` gives everything counted by name."""
+
+    def touched(self, told: Sequence[touches.Ports]) -> None:
+        """Ports were touched for the first time by a source."""
 
     def stop(self) -> None:
         """End, soon."""
@@ -155,7 +162,7 @@ def collect(
     `keeper` tells of evidence, as a worker tells of what it saw; `judge` is asked about everything the workers told.
     `admin` shows what goes on, from a thread of its own.
     """
-    collector = Collector(control, workers, dispatcher, judge)
+    collector = Collector(control, workers, dispatcher, judge, *([] if admin is None else [admin.touched]))
     if keeper is not None:
         collector.adopt(keeper, own_decoder())
     if admin is not None:
@@ -187,8 +194,9 @@ class Collector:
         workers: Sequence[socket.socket],
         dispatcher: Dispatcher,
         judge: Judge | None = None,
+        touched: Touched = lambda told: None,
     ) -> None:
-        self._dispatcher, self._judge = dispatcher, judge
+        self._dispatcher, self._judge, self._touched = dispatcher, judge, touched
         self._decode = decoder()
         self._buffer = memoryview(bytearray(MESSAGE_BYTES_MAX))
         self._stopping = False
@@ -256,6 +264,9 @@ class Collector:
             worker.close()
             return
         try:
+            if self._buffer[0] == touches.MARK:
+                self._touched(touches.decode(self._buffer[:size]))
+                return
             events, counters = decode(self._buffer[:size])
         except (ValueError, RecursionError) as error:
             self._malformed.add(1, repr(error))

@@ -31,6 +31,7 @@ from rawspoof.core.event import (
 from rawspoof.core.watch.blocklist import Blocked
 from rawspoof.edges.sinks.ecs import address as written
 from rawspoof.edges.sinks.ecs import timestamp
+from rawspoof.edges.sinks.touches import Ports
 from rawspoof.edges.store.queries import Filter, Reader
 from rawspoof.edges.web.portmap import TOUCHED, Maps, PortMap
 from rawspoof.edges.web.rates import Ring, Top
@@ -127,6 +128,14 @@ class Live:
             for number, event in enumerate(batch, first):
                 self._take(event)
                 self.feed.add(number, event)
+
+    def touched(self, told: Sequence[Ports]) -> None:
+        """Draw what workers saw touched just now, before any event tells of it."""
+        with self.lock:
+            for src, dst, ports in told:
+                for found in self._maps_of(src, dst):
+                    for port in ports:
+                        found.add(port, TOUCHED)
 
     def reopen(self) -> None:
         """Nothing: there is no place."""

@@ -5,7 +5,7 @@ Knows what belongs where; answers nothing itself.
 
 import logging
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 
@@ -16,6 +16,7 @@ from rawspoof.edges.evidence.folder import folder_of
 from rawspoof.edges.sinks.collector import store_folder
 from rawspoof.edges.sinks.dispatcher import Dispatcher
 from rawspoof.edges.sinks.lane import Lane
+from rawspoof.edges.sinks.touches import Ports
 from rawspoof.edges.store.queries import Reader
 from rawspoof.edges.system import clock
 from rawspoof.edges.system.own_address import own_address
@@ -75,6 +76,10 @@ class Web:
             Thread(target=self._recall, args=(store, before), name="web recall", daemon=True).start()
         self._server = Server(Admin(context, door.known), door.listener, door.context)
         self._server.start()
+
+    def touched(self, told: Sequence[Ports]) -> None:
+        """Draw ports that were touched; called in the collector's own thread."""
+        self._live.touched(told)
 
     def stop(self) -> None:
         """End."""
