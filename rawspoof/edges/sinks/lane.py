@@ -50,6 +50,8 @@ class Lane:
         self._closing = self._reopen = False
         self._behind = spool is not None
         """Events have to be read back before those of the queue."""
+        self._newest = 0
+        """Number of the last event put."""
         self._last: int | None = None
         """Number of the last event that was written, None while that is not known."""
 
@@ -60,6 +62,7 @@ class Lane:
         """Take events, the first of which has this number. Never waits."""
         with self._changed:
             self._queue.extend(zip(range(first, first + len(events)), events, strict=True))
+            self._newest = first + len(events) - 1
             over = len(self._queue) - self._queue_max
             for _ in range(over):
                 self._queue.popleft()
@@ -143,7 +146,9 @@ class Lane:
         with self._changed:
             while self._queue and self._queue[0][0] < first + len(batch):
                 self._queue.popleft()
-            if not batch and (not self._queue or self._queue[0][0] == self._last + 1):
+            # What failed has left the queue, and the store may not have it yet: an empty queue alone says nothing.
+            next_one = self._queue[0][0] if self._queue else self._newest + 1
+            if not batch and next_one <= self._last + 1:
                 self._behind = False
         return first, batch
 

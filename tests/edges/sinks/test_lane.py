@@ -98,6 +98,28 @@ def test_with_a_store_nothing_is_lost_and_nothing_comes_twice():
     assert spool.taken["flaky"] == 2000
 
 
+class Late(Spool):
+    """A store that is slower than the sink that failed: it has nothing at the first looks."""
+
+    looks = 0
+
+    def read(self, after, most):
+        self.looks += 1
+        return (after + 1, []) if self.looks < 4 else super().read(after, most)
+
+
+def test_what_failed_is_waited_for_where_the_store_has_it_later():
+    everything = [event(1), event(2), event(3)]
+    spool, sink = Late(everything), Flaky(3)
+    way = Lane(sink, 1000, spool)
+    way.put(1, everything)
+    assert sink.tried.wait(WAIT_S)
+    sink.error = None
+    assert sink.full.wait(WAIT_S)
+    assert way.close(WAIT_S)
+    assert [e.size for e in sink.events] == [1, 2, 3]
+
+
 def test_after_a_restart_it_goes_on_where_it_was():
     spool, sink = Spool([event(n) for n in range(1, 101)]), Flaky(60)
     spool.taken["flaky"], sink.error = 40, None
