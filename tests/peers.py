@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from rawspoof.core.gate import Gate
 from rawspoof.core.outcome import Outcome
@@ -15,6 +16,7 @@ from rawspoof.core.signature.identity import Answer, Identity
 from rawspoof.core.signature.template import Template
 from rawspoof.core.tcp.handshake import Cookies
 from rawspoof.core.wire.segment import Segment, build, key_of, parse
+from rawspoof.core.world.kind import Door
 from rawspoof.core.world.profile import Hold, Mode, Profile
 from rawspoof.core.world.world import jitter
 from rawspoof.edges.system import personalities
@@ -54,12 +56,25 @@ def exactly(seconds: float) -> float:
     return seconds / jitter(1.0, Cookies(SECRET).dice(segment(0).key, T0))
 
 
-class OneProfile(NamedTuple):
+class Still:
+    """A world whose ports are all open and never dealt anew."""
+
+    turns_at = float("inf")
+
+    def turns(self, since: float) -> tuple[int, ...]:
+        return (0,)
+
+    def door(self, src: bytes, dst: bytes, port: int, turn: int = 0) -> Door:
+        return Door.OPEN
+
+
+@dataclass(frozen=True)
+class OneProfile(Still):
     """A world in which every port is the same."""
 
     everywhere: Profile
 
-    def profile(self, src: bytes, dst: bytes, port: int) -> Profile:
+    def profile(self, src: bytes, dst: bytes, port: int, turn: int = 0) -> Profile:
         return self.everywhere
 
 

@@ -12,7 +12,7 @@ from rawspoof.core.tcp.seqnum import le
 from rawspoof.core.wire.segment import ACK, RST, Malformed, Segment, parse, reply_key
 from rawspoof.core.world.profile import Hold, Profile
 from tests.crowd import Crowd
-from tests.peers import PERSONALITIES, T0, profile, said, sensor, wait
+from tests.peers import PERSONALITIES, T0, Still, profile, said, sensor, wait
 
 PROFILES = (
     profile(),
@@ -24,10 +24,10 @@ PROFILES = (
 )
 
 
-class EveryKind:
+class EveryKind(Still):
     """A world with a profile for each port in turn."""
 
-    def profile(self, src: bytes, dst: bytes, port: int) -> Profile:
+    def profile(self, src: bytes, dst: bytes, port: int, turn: int = 0) -> Profile:
         return PROFILES[port % len(PROFILES)]
 
 

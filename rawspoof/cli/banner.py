@@ -66,8 +66,10 @@ def describe(config: Config, source: Any, to: Any, port: int) -> dict[str, Any]:
         world = World(catalogue, key, config.world, family)
     except ValueError as error:
         raise ConfigError(str(error)) from None
+    now = clock.steady()()
+    world.pass_time(now)
     profile = world.profile(source.packed, to.packed, port)
-    return {"port": port, "to": str(to), "from": str(source), **told.facts(profile, clock.steady()())}
+    return {"port": port, "to": str(to), "from": str(source), **told.facts(profile, now)}
 
 
 def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:

@@ -54,13 +54,15 @@ def run(args: argparse.Namespace) -> int:
     config = load(args.config, overrides(args))
     made = assembly.parts(config, _secret(config), personalities.faces(config, look=False))
     src, dst = ipaddress.ip_address(ANYBODY), own_address(config)
+    now = clock.steady()
+    made.world.pass_time(now())
     profile = made.world.profile(src.packed, dst.packed, args.speak_as or args.port)
     line = ecs.lines(socket.gethostname())
     part = Part(
         profile,
         Props(made.payloads, made.engines),
         config.tcp.idle_s,
-        clock.steady(),
+        now,
         lambda event: print(line(event).decode(), end="", flush=True),
     )
     identity = profile.identity

@@ -14,6 +14,10 @@ INTERFACE_BYTES_MAX = 15
 """Linux: IFNAMSIZ with its closing zero is 16."""
 
 
+ROTATE_MIN_S = 600
+"""A scanner that takes its time should meet one port, not several."""
+
+
 def problems(config: Config) -> Iterator[tuple[str, str]]:
     """Each thing that is wrong: the dotted key (with an index inside a list), and what was expected there."""
     sensor, world, events = config.sensor, config.world, config.events
@@ -28,6 +32,8 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
     if config.block.seconds_max < config.block.seconds:
         least = f"at least block.seconds ({config.block.seconds})"
         yield "block.seconds_max", f"expected {least}, got {config.block.seconds_max}"
+    if 0 < world.rotate_s < ROTATE_MIN_S:
+        yield "world.rotate_s", f"expected 0 or at least {ROTATE_MIN_S}, got {world.rotate_s}"
     if 0 < world.hold_max_s < world.hold_min_s:
         least = f"0 or at least world.hold_min_s ({world.hold_min_s})"
         yield "world.hold_max_s", f"expected {least}, got {world.hold_max_s}"

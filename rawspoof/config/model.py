@@ -67,6 +67,9 @@ class World(Section, frozen=True):
     """`human`: delays, and a share of silent ports; `prompt`: every port speaks at once (tests, benchmarks)."""
     epoch: int = 0
     """Change it to deal the ports anew."""
+    rotate_s: Seconds = 0.0
+    """Deal the ports anew each time so many seconds of the clock are over (86400: at midnight UTC), at least 600; hosts
+    keep name and system, connections their port. 0: only with another epoch."""
     per_source: bool = False
     """Every /24 (IPv6: /64) of sources sees a world of its own."""
     silent_share: Share = 0.1

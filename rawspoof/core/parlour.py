@@ -29,6 +29,7 @@ from rawspoof.core.tcp.state import State
 from rawspoof.core.tcp.tcb import NEVER, Tcb, opened
 from rawspoof.core.wire.options import Options
 from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Segment
+from rawspoof.core.world.kind import Door
 from rawspoof.core.world.profile import Hold, Profile
 from rawspoof.core.world.world import World, jitter
 
@@ -79,19 +80,28 @@ class Parlour:
         if seg.flags & (ACK | SYN) != ACK:
             return False
         for proof in self._cookies.proofs(seg, at):
-            profile = self._world.profile(seg.src, seg.dst, seg.dport)
-            if talk.said(profile, proof.sent):
+            turn = self._met(seg, proof, at)
+            if turn is not None:
                 break
         else:
             return False
         if not proof.fresh or not self._recent.add(proof.dice):
-            self._return(seg, options, proof, profile, at, out)
+            self._return(seg, options, proof, turn, at, out)
         elif seg.flags & RST:
             # Refused before it was ever open.
             self._recent.discard(proof.dice)
         else:
-            self._open(seg, options, proof, profile, at, out)
+            self._open(seg, options, proof, turn, at, out)
         return True
+
+    def _met(self, seg: Segment, proof: Proof, at: float) -> int | None:
+        """The turn of the world in which this connection's port was open and had said so much, None for none."""
+        world, src, dst, port = self._world, seg.src, seg.dst, seg.dport
+        for turn in world.turns(at - proof.age_s):
+            open_ = world.door(src, dst, port, turn) is Door.OPEN
+            if open_ and talk.said(world.profile(src, dst, port, turn), proof.sent):
+                return turn
+        return None
 
     def visit(self, tcb: Tcb, seg: Segment, options: Options, at: float, out: Outcome) -> None:
         """A segment of a connection climbs the ladder, and what it meant is acted on."""
@@ -106,7 +116,7 @@ class Parlour:
             data = heard.data
             out.events.append(SessionData(at, *_names(tcb.key), data[:DATA_MAX], len(data)))
             if tcb.talk is None:
-                tcb.talk = talk.resume(self._profile(tcb.key), self._props, seg.src, tcb.dice, at)
+                tcb.talk = talk.resume(self._profile(tcb), self._props, seg.src, tcb.dice, at)
             if tcb.talk is not None:
                 tcb.talk.hear(tcb, data, at)
         if heard.fin:
@@ -141,10 +151,12 @@ class Parlour:
 
     # Opening, and coming back
 
-    def _open(self, seg: Segment, options: Options, proof: Proof, profile: Profile, at: float, out: Outcome) -> None:
+    def _open(self, seg: Segment, options: Options, proof: Proof, turn: int, at: float, out: Outcome) -> None:
         """The handshake is complete."""
         dress = self._dress_of(seg.key)
         tcb = opened(seg, options, proof, dress.timestamps, at)
+        tcb.turn = turn
+        profile = self._profile(tcb)
         if tcb.ts_recent is not None:
             handshake_took(tcb, dress.since_s(seg.key, options.tsecr, at))
         greeting = b""
@@ -165,10 +177,11 @@ class Parlour:
             self._emit(tcb, send.new(tcb, at), at, out)
         self._settle(tcb, at, out)
 
-    def _return(self, seg: Segment, options: Options, proof: Proof, profile: Profile, at: float, out: Outcome) -> None:
+    def _return(self, seg: Segment, options: Options, proof: Proof, turn: int, at: float, out: Outcome) -> None:
         """A segment of a connection held without state: all that is needed to answer it is in the segment."""
         tcb = opened(seg, options, proof, self._dress_of(seg.key).timestamps, at)
-        tcb.opened_at = NEVER
+        tcb.opened_at, tcb.turn = NEVER, turn
+        profile = self._profile(tcb)
         leaving = seg.flags & RST or (seg.flags & FIN and proof.since_irs == persist.NOTHING_SENT and not seg.data)
         if profile.hold is Hold.PERSIST and talk.speechless(profile) and not leaving:
             self._persist(tcb, seg, proof, at, out)
@@ -298,7 +311,7 @@ class Parlour:
         spoken is remembered, frozen, so that its keep-alives can be told from other segments; and one whose greeting
         took several segments, so that a late acknowledgment of the first of them is no stranger's.
         """
-        profile = tcb.talk.profile if tcb.talk is not None else self._profile(tcb.key)
+        profile = tcb.talk.profile if tcb.talk is not None else self._profile(tcb)
         if tcb.hold_until == NEVER and profile.hold is Hold.TIMED and tcb.opened_at != NEVER:
             tcb.hold_until = at + jitter(profile.hold_s, tcb.dice)
         much = tcb.bytes_in or tcb.bytes_out > tcb.mss
@@ -314,9 +327,9 @@ class Parlour:
         elif due_at != NEVER:
             self._deadlines.push(due_at, tcb.key)
 
-    def _profile(self, key: bytes) -> Profile:
-        src, _, dst, port = _names(key)
-        return self._world.profile(src, dst, port)
+    def _profile(self, tcb: Tcb) -> Profile:
+        src, _, dst, port = _names(tcb.key)
+        return self._world.profile(src, dst, port, tcb.turn)
 
     def _note(self, tcb: Tcb, talk: Talk, at: float, out: Outcome) -> None:
         """What the conversation learned becomes events."""

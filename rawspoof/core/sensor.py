@@ -23,7 +23,7 @@ from rawspoof.core.watch.watch import Touch, Watch
 from rawspoof.core.wire import options as tcp_options
 from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Malformed, Segment, parse
 from rawspoof.core.world.kind import Door
-from rawspoof.core.world.world import World
+from rawspoof.core.world.world import NEVER, World
 
 
 class Sensor:
@@ -55,7 +55,7 @@ class Sensor:
         self._cookies, recent = Cookies(secret), Recent()
         self._dress_of, self._gate, self._verify = dress_of, gate, verify_checksums
         self._closed = frozenset(closed_ports)
-        self._doors = world if doors else None
+        self._world, self._doors = world, doors
         self._throttle = Throttle(answers_per_s_max, self._deadlines) if answers_per_s_max else None
         self._doorbell = Doorbell(
             self._cookies, recent, dress_of, self._deadlines, self._half_open, self.tally, self._throttle
@@ -68,6 +68,8 @@ class Sensor:
     def on_packet(self, at: float, raw: bytes) -> Outcome:
         """What one IP packet causes. `at` is seconds since the epoch; never raises for any bytes."""
         self.tally.packets += 1
+        if at >= self._world.turns_at:
+            self._world.pass_time(at)
         try:
             seg = parse(raw, verify=self._verify)
         except Malformed:
@@ -92,10 +94,10 @@ class Sensor:
             return out
         if seg.dport in self._closed:
             return self._shut(seg, Door.CLOSED, at)
-        if self._doors is not None:
-            door = self._doors.door(seg.src, seg.dst, seg.dport)
+        if self._doors:
+            door = self._world.door(seg.src, seg.dst, seg.dport)
             if door is not Door.OPEN:
-                return self._shut(seg, door, at)
+                return self._lingering(seg, at) or self._shut(seg, door, at)
         if seg.flags & (SYN | ACK | RST | FIN) == SYN and (
             seg.key not in self.holds or self.holds.reopen(seg.key, seg.seq)
         ):
@@ -106,6 +108,8 @@ class Sensor:
     def on_time(self, at: float) -> Outcome:
         """What is due by `at`: repeats, delayed replies, ends of holds. Bounded: one call does at most 256 of them."""
         out = nothing()
+        if at >= self._world.turns_at:
+            self._world.pass_time(at)
         for _ in range(256):
             due = self._deadlines.pop_due(at)
             if due is None:
@@ -157,6 +161,14 @@ class Sensor:
         if packet is not None:
             out.packets.append(packet)
         return out
+
+    def _lingering(self, seg: Segment, at: float) -> Outcome | None:
+        """What a connection is answered whose port was open when it began, None if this is none."""
+        if self._world.turns_at == NEVER or seg.flags & SYN:
+            return None
+        out = nothing()
+        self._half_open.answered(seg.key)
+        return out if self._parlour.knock(seg, tcp_options.parse(seg.options), at, out) else None
 
     def _shut(self, seg: Segment, door: Door, at: float) -> Outcome:
         """RST from a closed port (none to a RST), nothing from a filtered one."""

@@ -52,6 +52,11 @@ def test_who_is_never_blocked_and_for_how_long_others_are(block, wrong):
     assert wrong_keys(Config(block=block)) == wrong
 
 
+@pytest.mark.parametrize(("rotate_s", "wrong"), [(0, False), (0.5, True), (599, True), (600, False), (1e9, False)])
+def test_ports_are_not_dealt_anew_under_a_scanners_hands(rotate_s, wrong):
+    assert wrong_keys(Config(world=World(rotate_s=rotate_s))) == ["world.rotate_s"] * wrong
+
+
 def test_portspoof_pys_log_has_a_file_of_its_own():
     assert wrong_keys(Config(events=Events(file="/a", log_file="/a"))) == ["events.log_file"]
     assert wrong_keys(Config(events=Events(file="/a", log_file="/b"))) == []

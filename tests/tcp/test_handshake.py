@@ -52,6 +52,7 @@ def test_two_slots_are_accepted_and_a_third_is_not() -> None:
         found = proof(iss, at=T0 + later_s)
         assert found is not None, "an old ACK still proves the address"
         assert found.fresh is fresh, later_s
+        assert found.age_s == later_s // 64 * 64
 
 
 @pytest.mark.parametrize("age_eras", [0, 1])

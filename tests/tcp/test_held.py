@@ -24,6 +24,7 @@ def test_a_thawed_connection_is_the_one_that_was_frozen(
     tcb = established(
         iss=iss, snd_una=snd_nxt, snd_nxt=snd_nxt, rcv_nxt=rcv_nxt, ts_recent=ts, shift=shift, mss=mss, bytes_in=heard
     )
+    tcb.turn = 0xBEEF
     holds = Holds(10)
     assert holds.freeze(tcb, Why.HOLD, due_at)
     assert holds.due_at(tcb.key) == due_at
@@ -43,6 +44,7 @@ def test_a_thawed_connection_is_the_one_that_was_frozen(
         "opened_at",
     ):
         assert getattr(again, name) == getattr(tcb, name), name
+    assert again.turn == tcb.turn == 0xBEEF
     assert (again.bytes_in, again.bytes_out, again.hold_until) == (min(heard, 0xFFFFFFFF), sent, due_at)
     assert len(holds) == 0
 

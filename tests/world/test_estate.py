@@ -19,7 +19,7 @@ MAIL = Kind(
 
 
 def throw(purpose: bytes, group: bytes, dst: bytes, number: int) -> bytes:
-    return blake2s(group + dst + number.to_bytes(2), person=purpose).digest()
+    return blake2s(group + dst + number.to_bytes(4), person=purpose).digest()
 
 
 def hosts(count: int) -> list[estate.Host]:
@@ -60,6 +60,14 @@ def test_groups_of_sources_have_worlds_of_their_own():
     one = [dealt.host(b"\x0a", number.to_bytes(4)).kind.id for number in range(64)]
     other = [dealt.host(b"\x0b", number.to_bytes(4)).kind.id for number in range(64)]
     assert one != other
+
+
+def test_at_another_turn_a_host_is_of_its_kind_and_opens_other_ports():
+    dealt = Estate([WEB, MAIL], throw)
+    turns = [[dealt.host(b"", number.to_bytes(4), turn) for number in range(200)] for turn in range(2)]
+    assert [host.kind for host in turns[0]] == [host.kind for host in turns[1]]
+    assert [host.opens for host in turns[0]] != [host.opens for host in turns[1]]
+    assert turns[0] == [dealt.host(b"", number.to_bytes(4)) for number in range(200)]
 
 
 def test_an_estate_without_kinds_is_refused():

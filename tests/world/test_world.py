@@ -51,6 +51,36 @@ def test_secret_and_epoch_deal_anew(change):
     assert differing(ports(world(), 200), ports(world(**change), 200)) == 200
 
 
+def test_by_the_clock_ports_are_dealt_anew():
+    here, twin = world(rotate_s=600.0), world(rotate_s=600.0)
+    here.pass_time(6e8 + 100)
+    assert (here.turn, here.turns_at) == (1_000_000 % 65536, 6e8 + 600)
+    before = ports(here, 200)
+    here.pass_time(6e8 + 600)
+    assert (here.turn, here.turns_at) == (1_000_001 % 65536, 6e8 + 1200)
+    assert differing(before, ports(here, 200)) == 200
+    twin.pass_time(6e8 + 1199)
+    assert differing(ports(here, 200), ports(twin, 200)) == 0
+    # What was is known as long as a connection may ask for it.
+    past = [here.profile(SRC, DST, port, here.turn - 1) for port in range(20000, 20200)]
+    assert differing(before, past) == 0
+
+
+def test_without_a_clock_time_changes_nothing():
+    here = world()
+    here.pass_time(1e9)
+    assert (here.turn, here.turns_at, here.turns(5.0)) == (0, math.inf, (0,))
+
+
+@pytest.mark.parametrize(
+    ("since", "turns"), [(700.0, (1, 0)), (650.0, (1, 0)), (599.0, (0, 1)), (-100.0, (65535, 1, 0))]
+)
+def test_a_connection_may_be_of_the_turn_it_seems_this_one_or_the_last(since, turns):
+    here = world(rotate_s=600.0)
+    here.pass_time(700.0)
+    assert here.turns(since) == turns
+
+
 def test_destinations_differ_and_sources_do_not():
     here = world()
     assert differing(ports(here, 200), ports(here, 200, dst=OTHER)) == 200

@@ -61,6 +61,8 @@ class Proof(NamedTuple):
     """Octets of ours after the SYN that this ACK covers."""
     dice: int
     """64 bits that are this connection's own: jitter, IP identification, its mark in `Recent`."""
+    age_s: int = 0
+    """How long ago it was opened, in whole slots; modulo SLOTS of them."""
 
 
 class Cookies:
@@ -115,6 +117,7 @@ def _read(seg: Segment, beyond: int, second: int, dice: int) -> Proof:
         SHIFT_CLASSES[shift_class - 1] if shift_class else None,
         sent,
         dice,
+        age * SLOT_S,
     )
 
 

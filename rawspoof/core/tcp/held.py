@@ -1,4 +1,4 @@
-"""Connections kept frozen: 42 bytes instead of a Tcb, for holds that we shall close ourselves, and for TIME-WAIT.
+"""Connections kept frozen: 44 bytes instead of a Tcb, for holds that we shall close ourselves, and for TIME-WAIT.
 
 A hold without end is not even here: its own segments tell all that is needed (`handshake.Cookies.prove`). Thawed, a
 connection goes up the same ladder as any other.
@@ -11,7 +11,7 @@ from rawspoof.core.tcp.seqnum import lt
 from rawspoof.core.tcp.state import State
 from rawspoof.core.tcp.tcb import Tcb
 
-_FROZEN = Struct("!ddIIIIIHHBB")
+_FROZEN = Struct("!ddIIIIIHHHBB")
 _FLAG_TIMESTAMPS = 0x40
 _NO_SHIFT = 15
 
@@ -45,7 +45,7 @@ class Holds:
         stamps = _FLAG_TIMESTAMPS if tcb.ts_recent is not None else 0
         self._holds[tcb.key] = _FROZEN.pack(
             due_at, tcb.opened_at, tcb.iss, tcb.snd_nxt, tcb.rcv_nxt, tcb.ts_recent or 0,
-            min(tcb.bytes_in, 0xFFFFFFFF), min(tcb.exchanges, 0xFFFF), tcb.mss,
+            min(tcb.bytes_in, 0xFFFFFFFF), min(tcb.exchanges, 0xFFFF), tcb.turn, tcb.mss,
             (_NO_SHIFT if tcb.shift is None else tcb.shift) | stamps, why,
         )  # fmt: skip
         return True
@@ -72,7 +72,7 @@ class Holds:
 
     def pop(self, key: bytes, dice: int) -> Tcb:
         """Take a connection out, thawed; `dice` is the connection's own again. Raises KeyError."""
-        due_at, opened_at, iss, snd_nxt, rcv_nxt, ts_recent, bytes_in, exchanges, mss, bits, why = _FROZEN.unpack(
+        due_at, opened_at, iss, snd_nxt, rcv_nxt, ts_recent, bytes_in, exchanges, turn, mss, bits, why = _FROZEN.unpack(
             self._holds.pop(key)
         )
         shift = bits & 0x0F
@@ -82,7 +82,7 @@ class Holds:
             shift=None if shift == _NO_SHIFT else shift, ts_recent=ts_recent if bits & _FLAG_TIMESTAMPS else None,
             dice=dice, opened_at=opened_at, ident=dice & 0xFFFF, bytes_out=(snd_nxt - iss - 1) & 0xFFFFFFFF,
         )  # fmt: skip
-        tcb.bytes_in, tcb.exchanges, tcb.hold_until = bytes_in, exchanges, due_at
+        tcb.bytes_in, tcb.exchanges, tcb.turn, tcb.hold_until = bytes_in, exchanges, turn, due_at
         if why:
             # Its end was reported when TIME-WAIT began.
             tcb.ending = ""

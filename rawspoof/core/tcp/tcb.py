@@ -54,6 +54,8 @@ class Tcb:
     bytes_in: int = field(init=False, default=0)
     exchanges: int = field(init=False, default=0)
     """Whole requests heard."""
+    turn: int = field(init=False, default=0)
+    """The dealing of ports in which it was opened, see `world.World`."""
 
     outbox: bytes = field(init=False, default=b"")
     """Octets from SND.UNA on: sent and unacknowledged ones first, then unsent ones."""

@@ -36,26 +36,26 @@ class Estate:
             raise ValueError("world.kind: there is no kind of host to deal; signatures/profiles holds them")
         self._bounds = list(accumulate(kind.weight for kind in self._kinds))
         self._throw = throw
-        self._hosts: OrderedDict[tuple[bytes, bytes], Host] = OrderedDict()
+        self._hosts: OrderedDict[tuple[bytes, bytes, int], Host] = OrderedDict()
         self.evicted = 0
 
-    def host(self, group: bytes, dst: bytes) -> Host:
-        """Who lives at this address, for this group of sources."""
-        known = self._hosts.get((group, dst))
+    def host(self, group: bytes, dst: bytes, turn: int = 0) -> Host:
+        """Who lives at this address, for this group of sources; at another turn the same one, with other ports."""
+        known = self._hosts.get((group, dst, turn))
         if known is not None:
             return known
         if len(self._hosts) >= HOSTS_MAX:
             self._hosts.popitem(last=False)
             self.evicted += 1
-        dealt = self._hosts[group, dst] = self._deal(group, dst)
+        dealt = self._hosts[group, dst, turn] = self._deal(group, dst, turn)
         return dealt
 
-    def _deal(self, group: bytes, dst: bytes) -> Host:
+    def _deal(self, group: bytes, dst: bytes, turn: int) -> Host:
         number = int.from_bytes(self._throw(b"kind", group, dst, 0)[:8])
         kind = self._kinds[bisect_right(self._bounds, number % self._bounds[-1])]
         opens = {
             rule.port: rule.services
             for rule in kind.ports
-            if int.from_bytes(self._throw(b"opens", group, dst, rule.port)[:4]) / _TWO_32 < rule.share
+            if int.from_bytes(self._throw(b"opens", group, dst, turn << 16 | rule.port)[:4]) / _TWO_32 < rule.share
         }
         return Host(kind, opens)

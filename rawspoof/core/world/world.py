@@ -31,6 +31,10 @@ GREET_S: Final = (0.05 / (1 - JITTER), 5.2 / (1 + JITTER))
 ANSWER_S: Final = (0.02 / (1 - JITTER), 4.3 / (1 + JITTER))
 """Delay of an answer. With its jitter it ends 0.7 s before nmap's wait for one does (5 s)."""
 
+TURNS: Final = 1 << 16
+"""Dealings are counted modulo this: a frozen connection has 16 bits for the one it is of."""
+
+NEVER: Final = float("inf")
 _TWO_32: Final = 2**32
 
 
@@ -75,22 +79,41 @@ class World:
         self._profiles_max = profiles_max
         self._profiles: OrderedDict[tuple[bytes, bytes, int], Profile] = OrderedDict()
         self.profiles_evicted = 0
+        self.turn = 0
+        """Which dealing of the ports is in force; always 0 where they are not dealt anew by themselves."""
+        self.turns_at = 0.0 if settings.rotate_s else NEVER
+        """When the next one begins, seconds since the epoch: from then on `pass_time` wants to be told."""
         self._estate = Estate(kinds, self._hash) if settings.kind == "plausible" else None
         if settings.kind == "maze":
             # What cannot be dealt at all is told now and not with the first packet.
             catalogue.pick(1, 0, os_family, settings.only or None)
 
-    def profile(self, src: bytes, dst: bytes, port: int) -> Profile:
-        """Who lives at this port for this source; addresses packed, 4 or 16 bytes."""
+    def pass_time(self, at: float) -> None:
+        """Go on to the dealing of this moment."""
+        if self._settings.rotate_s:
+            number = at // self._settings.rotate_s
+            self.turn, self.turns_at = int(number) % TURNS, (number + 1) * self._settings.rotate_s
+
+    def turns(self, since: float) -> tuple[int, ...]:
+        """In which dealings a connection may have met its port, the likeliest first: that of `since`, its age modulo
+        some hours (see `handshake.SLOTS`), this one, and the last."""
+        if not self._settings.rotate_s:
+            return (self.turn,)
+        then = int(since // self._settings.rotate_s) % TURNS
+        return tuple(dict.fromkeys((then, self.turn, (self.turn - 1) % TURNS)))
+
+    def profile(self, src: bytes, dst: bytes, port: int, turn: int | None = None) -> Profile:
+        """Who lives at this port for this source, now or in another dealing; addresses packed, 4 or 16 bytes."""
         group = self._group(src)
-        key = (group, dst, port)
+        turn = self.turn if turn is None else turn
+        key = (group, dst, turn << 16 | port)
         known = self._profiles.get(key)
         if known is not None:
             return known
         if len(self._profiles) >= self._profiles_max:
             self._profiles.popitem(last=False)
             self.profiles_evicted += 1
-        dealt = self._profiles[key] = self._deal(group, dst, port)
+        dealt = self._profiles[key] = self._deal(group, dst, port, turn)
         return dealt
 
     @property
@@ -98,11 +121,11 @@ class World:
         """How many services there are to deal."""
         return len(self._catalogue.services)
 
-    def door(self, src: bytes, dst: bytes, port: int) -> Door:
+    def door(self, src: bytes, dst: bytes, port: int, turn: int | None = None) -> Door:
         """What a SYN to this port meets; in worlds without hosts of their own every port is open."""
         if self._estate is None or port in self._catalogue.pinned:
             return Door.OPEN
-        return self._estate.host(self._group(src), dst).door(port)
+        return self._estate.host(self._group(src), dst, self.turn if turn is None else turn).door(port)
 
     def family(self, src: bytes, dst: bytes) -> str:
         """The operating system family of this address, whose TCP it is to speak."""
@@ -114,12 +137,12 @@ class World:
             return b""
         return src[:3] if len(src) == 4 else src[:8]
 
-    def _deal(self, group: bytes, dst: bytes, port: int) -> Profile:
-        dice = self._throw(group, dst, port)
+    def _deal(self, group: bytes, dst: bytes, port: int, turn: int) -> Profile:
+        dice = self._throw(group, dst, turn << 16 | port)
         hold, hold_s = self._hold(dice)
         if self._settings.kind == "fuzz":
             return Profile(None, Mode.GREET, self._delay_s(GREET_S, dice), hold, hold_s, Delivery.FUZZ)
-        identity = self._identity(group, dst, port, dice)
+        identity = self._identity(group, dst, port, turn, dice)
         drips = self._settings.kind == "maze" and dice.drip < self._settings.drip_share
         if identity is None:
             return Profile(None, Mode.SILENT, 0.0, hold, hold_s, Delivery.LINES if drips else Delivery.WHOLE)
@@ -131,13 +154,13 @@ class World:
     def _delay_s(self, bounds: tuple[float, float], dice: Dice) -> float:
         return 0.0 if self._settings.delivery == "prompt" else between(*bounds, dice.delay)
 
-    def _identity(self, group: bytes, dst: bytes, port: int, dice: Dice) -> Identity | None:
+    def _identity(self, group: bytes, dst: bytes, port: int, turn: int, dice: Dice) -> Identity | None:
         settings = self._settings
         if port in self._catalogue.pinned:
             pinned = self._catalogue.pinned[port]
             return pinned.identity(pinned.varieties[0], 0, self._facts(group, dst, port, dice))
         if self._estate is not None:
-            return self._resident(self._estate.host(group, dst), group, dst, port, dice)
+            return self._resident(self._estate.host(group, dst, turn), group, dst, port, dice)
         quiet = settings.delivery == "human" and not settings.only and dice.silent < settings.silent_share
         if quiet or settings.kind == "open":
             return None
@@ -164,15 +187,15 @@ class World:
             return Hold.FOREVER, 0.0
         return Hold.TIMED, between(max(settings.hold_min_s, 0.001), settings.hold_max_s, dice.hold)
 
-    def _throw(self, group: bytes, dst: bytes, port: int) -> Dice:
-        throws = self._hash(b"port", group, dst, port)
+    def _throw(self, group: bytes, dst: bytes, number: int) -> Dice:
+        throws = self._hash(b"port", group, dst, number)
         silent, delay, hold, persist = (int.from_bytes(throws[i : i + 4]) / _TWO_32 for i in (0, 4, 8, 12))
         drip = (persist * _TWO_32 % 65536) / 65536
         return Dice(silent, delay, hold, persist, drip, int.from_bytes(throws[16:28]), throws[28:])
 
-    def _hash(self, person: bytes, group: bytes, dst: bytes, port: int) -> bytes:
-        """32 bytes that this secret and epoch give for a port, or, with port 0, for a host."""
-        where = b"%d %d %d " % (self._settings.epoch, len(group), port)
+    def _hash(self, person: bytes, group: bytes, dst: bytes, number: int) -> bytes:
+        """32 bytes that this secret and epoch give for a port (and, above its 16 bits, its turn) or a host (0)."""
+        where = b"%d %d %d " % (self._settings.epoch, len(group), number)
         return blake2s(where + group + dst, key=self._key, person=person).digest()
 
 
