@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 
 import pytest
 from msgspec.structs import replace
@@ -73,6 +74,24 @@ def test_a_batch_of_which_no_answer_came_is_there_once_even_after_the_window(lab
         sink.write(farends.events(100, 1001), 1)
         sink.close()
     assert numbers(lab) == [*range(1, 101), *range(1001, 1101)]
+
+
+def test_what_the_server_lost_in_its_death_is_told_again(lab, tmp_path):
+    folder, before = tmp_path / "nats", tmp_path / "before"
+    server = farends.nats(lab, folder)
+    with farends.way(lab, [farends.sink(Nats(url=URL))], tmp_path / "store") as put:
+        way = put(farends.events(500))
+        until(lambda: way.lanes[-1].written >= 500, 5.0)
+        shutil.copytree(folder, before)
+        put(farends.events(500, 501))
+        until(lambda: way.lanes[-1].written >= 1000, 5.0)
+        farends.killed(server)
+        shutil.rmtree(folder)
+        before.rename(folder)
+        farends.nats(lab, folder)
+        put(farends.events(100, 1001))
+        until(lambda: state(lab)["messages"] >= 1100, 5.0)
+    assert numbers(lab) == list(range(1, 1101))
 
 
 def test_without_jetstream_nothing_counts_as_taken(lab, tmp_path):

@@ -1,5 +1,6 @@
 """A real redis-server, killed in mid-stream, ends up with every event once."""
 
+import shutil
 from contextlib import closing
 from itertools import pairwise
 
@@ -139,3 +140,23 @@ def test_a_collector_that_died_goes_on_where_it_was(lab, tmp_path):
         way = put(farends.events(100, 2001))
         until(lambda: way.lanes[-1].written >= 1400, 5.0)
     assert numbers(lab) == list(range(1, 2101))
+
+
+def test_what_the_server_lost_in_its_death_is_told_again(lab, tmp_path):
+    """It had said that it has it, and had not written it down."""
+    folder, before = tmp_path / "redis", tmp_path / "before"
+    folder.mkdir()
+    server = farends.redis(lab, folder)
+    with farends.way(lab, [farends.sink(Redis(url=URL))], tmp_path / "store") as put:
+        way = put(farends.events(500))
+        until(lambda: way.lanes[-1].written >= 500, 5.0)
+        shutil.copytree(folder, before)
+        put(farends.events(500, 501))
+        until(lambda: way.lanes[-1].written >= 1000, 5.0)
+        farends.killed(server)
+        shutil.rmtree(folder)
+        before.rename(folder)
+        farends.redis(lab, folder)
+        put(farends.events(100, 1001))
+        until(lambda: length(lab) >= 1100, 5.0)
+    assert numbers(lab) == list(range(1, 1101))

@@ -28,6 +28,15 @@ class Sink(Protocol):
         """Let go of the place. Nothing is written after it."""
 
 
+class Forgotten(OSError):
+    """The far end has lost events that it had taken (a server that died without writing them down)."""
+
+    def __init__(self, after: int) -> None:
+        """`after` is the number of the last event that it still has."""
+        super().__init__(f"the far end has lost everything after event {after}")
+        self.after = after
+
+
 class SinkError(Exception):
     """One line about a sink's setting: its dotted key, and what was expected."""
 

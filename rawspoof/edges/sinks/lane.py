@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from rawspoof.core.event import AnyEvent
-from rawspoof.edges.sinks.base import Sink, Tally
+from rawspoof.edges.sinks.base import Forgotten, Sink, Tally
 
 BATCH_MAX: Final = 512
 """Events written at a time."""
@@ -112,6 +112,8 @@ class Lane:
             except Exception as error:
                 self.failed.add(1, repr(error))
                 self._put_back(first, batch)
+                if isinstance(error, Forgotten) and self._last is not None:
+                    self._last = min(self._last, error.after)
                 pause_s = min(max(pause_s * 2, RETRY_S), RETRY_MAX_S)
         self.sink.close()
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from rawspoof.config.sinks import Nats as Settings
 from rawspoof.config.sinks import place, title
 from rawspoof.core.event import AnyEvent
-from rawspoof.edges.sinks.base import Tally
+from rawspoof.edges.sinks.base import Forgotten, Tally
 from rawspoof.edges.sinks.chosen import Chosen, Row, kind, told
 from rawspoof.edges.sinks.nats_client import Client, NatsError, Request, headed
 from rawspoof.edges.sinks.stream import Garbage
@@ -59,6 +59,8 @@ class Nats:
         """Ids of the events that were taken, of a batch of which others were not yet."""
         self._holes = False
         """Of those others, some come before the last that was taken."""
+        self._taken = 0
+        """Number of the last event that was stored, by what the server said."""
         self._fresh = True
         """Nothing was published on this connection yet."""
 
@@ -77,7 +79,7 @@ class Nats:
         except BaseException:
             self.close()
             raise
-        self._holes = False
+        self._holes, self._taken = False, rows[-1][0].number
         self._acked.clear()
 
     def reopen(self) -> None:
@@ -107,10 +109,18 @@ class Nats:
         """The rows that the stream has not yet."""
         if self._fresh and self._settings.create and not self._holes:
             last = self._last(client)
+            self._check(last)
             taken = [index for index, (row, _) in enumerate(rows) if row.id == last]
             rows = rows[taken[0] + 1 :] if taken else rows
         self._fresh = False
         return [(row, text) for row, text in rows if row.id not in self._acked]
+
+    def _check(self, last: str) -> None:
+        """Raise Forgotten if the stream ends before what was stored; an id of ours ends in number and moment."""
+        number = int(last.rsplit("-", 2)[1]) if re.fullmatch(r".*-\d+-[0-9a-f]{16}", last) else self._taken
+        if number < self._taken:
+            self._taken = number
+            raise Forgotten(number)
 
     def _publish(self, client: Client, rows: Sequence[tuple[Row, bytes]]) -> None:
         fitting, requests = [], []

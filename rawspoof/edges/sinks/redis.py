@@ -1,6 +1,7 @@
 """Events as entries of a Redis stream, each once: an entry's id is made of the event's number, and ids only grow.
 
-Redis keeps what it said it has only with `appendonly yes`. A batch is one MULTI: all of it is there or nothing.
+A batch is one MULTI: all of it is there or nothing. Redis may die before it has written down what it said it has
+(with `appendonly yes`, two seconds of it): when we find less there than it took, the store tells it again.
 """
 
 import ssl
@@ -10,7 +11,7 @@ from typing import Final
 from rawspoof.config.sinks import Redis as Settings
 from rawspoof.config.sinks import place, title
 from rawspoof.core.event import AnyEvent
-from rawspoof.edges.sinks.base import Tally
+from rawspoof.edges.sinks.base import Forgotten, Tally
 from rawspoof.edges.sinks.chosen import Chosen, Row, kind, told
 from rawspoof.edges.sinks.resp import Answer, Refusal, answer, command
 from rawspoof.edges.sinks.stream import Garbage, Stream
@@ -45,6 +46,8 @@ class Redis:
         self._stream: Stream | None = None
         self._fresh = True
         """Nothing was added on this connection yet: the first batch may be one that came before."""
+        self._taken = 0
+        """Number of the last event that was taken, by what Redis said."""
         self._since = 0
         """First half of our ids: when these numbers began, in ms. Numbers may begin anew, ids may not."""
 
@@ -58,7 +61,7 @@ class Redis:
                 self._stream, self._fresh = self._connect(), True
                 self._since = self._began(self._stream, rows[0][0])
             self._add(self._stream, rows)
-            self._fresh = False
+            self._fresh, self._taken = False, rows[-1][0].number
         except BaseException:
             self.close()
             raise
@@ -92,6 +95,9 @@ class Redis:
         if not last:
             return max(round(row.event.at * 1000), 1)
         since, number = _id_of(last)
+        if since == self._since and number < self._taken:
+            self._taken = number
+            raise Forgotten(number)
         if row.number > number:
             return since
         there = _ask(stream, "XRANGE", self._key, f"{since}-{row.number}", f"{since}-{row.number}")

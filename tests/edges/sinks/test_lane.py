@@ -6,6 +6,7 @@ import pytest
 
 from rawspoof.core.event import SynData
 from rawspoof.edges.sinks import lane
+from rawspoof.edges.sinks.base import Forgotten
 from rawspoof.edges.sinks.lane import Lane
 
 from .samples import CaptureSink
@@ -118,6 +119,32 @@ def test_what_failed_is_waited_for_where_the_store_has_it_later():
     assert sink.full.wait(WAIT_S)
     assert way.close(WAIT_S)
     assert [e.size for e in sink.events] == [1, 2, 3]
+
+
+class Forgetful(Flaky):
+    """Loses all but the first ten once, and says so when it is asked to take more."""
+
+    def write(self, batch, first=0):
+        if first == 51 and len(self.events) == 50:
+            del self.events[10:]
+            raise Forgotten(10)
+        super().write(batch, first)
+
+
+def test_what_the_far_end_lost_is_told_again():
+    everything = [event(n) for n in range(1, 61)]
+    spool, sink = Spool(everything[:50]), Forgetful(50)
+    sink.error = None
+    way = Lane(sink, 1000, spool)
+    way.put(1, everything[:50])
+    assert sink.full.wait(WAIT_S)
+    sink.full.clear()
+    sink.enough = 60
+    spool.events = everything
+    way.put(51, everything[50:])
+    assert sink.full.wait(WAIT_S)
+    assert way.close(WAIT_S)
+    assert [e.size for e in sink.events] == list(range(1, 61))
 
 
 def test_after_a_restart_it_goes_on_where_it_was():
