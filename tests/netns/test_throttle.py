@@ -10,13 +10,13 @@ from tests.netns.sensors import running, tell
 
 pytestmark = pytest.mark.netns
 
-PORTS = 400
+PORTS = 300
 
 
-def scanned_s(lab: Lab, timing: str) -> float:
+def scanned_s(lab: Lab) -> float:
     """How long nmap takes to find all ports open."""
     begun = time.monotonic()
-    assert states(nmap(lab, "-sS", timing, "-p", f"1-{PORTS}")) == {"open": PORTS}
+    assert states(nmap(lab, "-sS", "-T5", "-p", f"1-{PORTS}")) == {"open": PORTS}
     return time.monotonic() - begun
 
 
@@ -24,9 +24,9 @@ def test_scanners_are_slower_and_find_every_port(lab, tmp_path):
     config = tmp_path / "c.toml"
     config.write_text("[tcp]\nanswers_per_s_max = 50\n")
     with running(lab):
-        usual = scanned_s(lab, "-T5")
+        usual = scanned_s(lab)
     with running(lab, "-c", str(config)):
-        slow = {timing: scanned_s(lab, timing) for timing in ("-T3", "-T5")}
+        slow = scanned_s(lab)
         assert len(masscan(lab, "-p", f"1-{PORTS}", "--rate", "1000")) == PORTS
-    tell(f"nmap of {PORTS} ports: {usual:.1f} s, slowed down {slow} s")
-    assert min(slow.values()) > 2 * usual
+    tell(f"nmap of {PORTS} ports: {usual:.1f} s, slowed down {slow:.1f} s")
+    assert slow > 2 * usual
