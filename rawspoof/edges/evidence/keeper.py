@@ -132,8 +132,10 @@ class Keeper:
             else:
                 self._folder.append(file.name, data, file.size + len(data))
         except OSError as error:
-            # A new one is begun once there is something to write again, and room for it.
-            files.pop(key, None)
+            # What is there is whole; another is begun once there is something to write again, and room for it.
+            cut = files.pop(key, None)
+            if cut is not None and not isinstance(error, FileNotFoundError):
+                self._complete(cut)
             if not self._lost:
                 log.warning("evidence: %s: %s; what is lost is counted", self._folder.path, error.strerror)
             self._lost += len(data)

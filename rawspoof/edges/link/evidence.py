@@ -18,8 +18,8 @@ from rawspoof.edges.link.base import Arrival, Link
 UNPROVEN_BYTES_MAX: Final = 8 << 20
 """Of all sources that have proved nothing yet, together; the one seen first goes. A flood of 60,000 invented sources a
 second leaves a genuine one half a second for its handshake."""
-UNPROVEN_EACH_BYTES_MAX: Final = 4096
-"""Of one such source: some 40 packets of a scan, the latest ones."""
+UNPROVEN_EACH_BYTES_MAX: Final = 32 << 10
+"""Of one such source: the latest 300 to 600 packets of a scan."""
 OVERHEAD_BYTES: Final = 256
 """What remembering a source takes beside its packets."""
 PROVEN_MAX: Final = 8192

@@ -10,7 +10,7 @@ import pytest
 
 from rawspoof.config.model import Config, Evidence, Sensor
 from rawspoof.core.event import EvidenceSaved
-from rawspoof.edges.evidence import keeper, message
+from rawspoof.edges.evidence import folder, keeper, message
 from rawspoof.edges.evidence.folder import Folder, listed
 from rawspoof.edges.evidence.keeper import Keeper, keep
 from rawspoof.edges.evidence.message import ENTRY, Message, build
@@ -117,6 +117,21 @@ def test_a_file_that_somebody_removed_is_begun_anew(kept, caplog):
     assert kept.captured() == [[(AT + 2, b"b")]]
     assert kept.counters["evidence_bytes_lost"] == 16 + len(b"lost")
     assert "No such file" in caplog.text
+
+
+def test_on_a_full_disk_what_is_there_is_whole_and_told_of(kept, monkeypatch):
+    kept.take(packets((AT, b"a")))
+
+    def full(fd: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(folder.os, "write", full)
+        (saved,) = kept.take(packets((AT + 1, b"lost")), packets((AT + 2, b"lost too")))
+    assert saved.sha256 == hashlib.sha256(Path(saved.path).read_bytes()).hexdigest()
+    assert kept.take(packets((AT + 3, b"b"))) == []
+    assert kept.captured() == [[(AT, b"a")], [(AT + 3, b"b")]]
+    assert kept.counters["evidence_bytes_lost"] == 2 * 16 + len(b"lost") + len(b"lost too")
 
 
 def test_what_the_worker_dropped_is_told(kept):
