@@ -210,3 +210,13 @@ def test_a_refusal_is_told(browser):
         expect(page.get_by_role("alert")).to_contain_text("The sensor refused: 404")
         go(page, "health")
         expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_news_do_not_take_the_focus_away(browser, plain):
+    with opened(browser, f"{plain}/#/ports") as page:
+        link = page.locator("main a").first
+        expect(link).to_be_visible()
+        link.focus()
+        with page.expect_response("**/api/ports*"), page.expect_response("**/api/ports*"):
+            pass
+        expect(link).to_be_focused()

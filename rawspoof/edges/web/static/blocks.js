@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { TIMES, block, choice, howChoice, kindSays, left, unblock } from "./block.js";
-import { button, card, field, fill, h, table } from "./dom.js";
+import { button, card, field, fill, h, refill, table } from "./dom.js";
 import { moment, portLink, sourceLink, typed } from "./parts.js";
 import { count, shown } from "./words.js";
 
@@ -12,7 +12,7 @@ export async function show(place) {
   const list = h("div");
   const update = async () => {
     const { enabled, total, items } = await get("/api/blocks");
-    if (place.here() && !list.contains(document.activeElement)) fill(list, said(enabled, total), rows(items, update));
+    if (place.here()) refill(list, said(enabled, total), rows(items, update));
   };
   fill(place.body, card("Block somebody", {}, form(update)), card("Blocked now", {}, list));
   await update();

@@ -22,6 +22,11 @@ export function fill(element, ...children) {
   return element;
 }
 
+/** The same, but not while the keyboard's focus is in there: it would be lost. */
+export function refill(element, ...children) {
+  if (!element.contains(document.activeElement)) fill(element, ...children);
+}
+
 /** A section of a page under a heading of its own; what `tools` holds stands beside the heading. */
 export function card(title, { tools = [], name = "" } = {}, ...children) {
   const id = `head-${title.toLowerCase().replace(/[^a-z]+/g, "-")}`;

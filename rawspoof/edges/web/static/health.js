@@ -1,7 +1,7 @@
 // Whether all is well: what waits, what was dropped, who has stopped.
 
 import { get } from "./api.js";
-import { card, facts, fill, h, table } from "./dom.js";
+import { card, facts, h, refill, table } from "./dom.js";
 import { typed } from "./parts.js";
 import { bytes, count, span } from "./words.js";
 
@@ -10,7 +10,7 @@ const POLL_S = 2;
 export async function show(place) {
   const update = async () => {
     const health = await get("/api/health");
-    if (place.here() && !place.body.contains(document.activeElement)) fill(place.body, parts(health));
+    if (place.here()) refill(place.body, parts(health));
   };
   await update();
   place.every(POLL_S, update);

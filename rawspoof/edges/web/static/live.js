@@ -1,6 +1,8 @@
 // The one stream from the server, shared by all pages: what it tells, and the rates it has told of so far.
 
 const KEPT_S = 600;
+// Of the silence before the first packet, so much is shown.
+const QUIET_S = 20;
 const listeners = new Map();
 
 /** Seconds since the epoch, packets and connections a second: what the plot shows, oldest first. */
@@ -32,9 +34,11 @@ export function start() {
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
-/** Begin with the rates that the server remembers. */
+/** Begin with the rates that the server remembers, from when there was something. */
 export function recall(told) {
-  [told.at, told.packets_per_s, told.connections_per_s].forEach((values, place) => rates[place].push(...values));
+  const first = told.packets_per_s.findIndex((value, place) => value || told.connections_per_s[place]);
+  const from = Math.max(0, (first < 0 ? told.at.length : first) - QUIET_S);
+  [told.at, told.packets_per_s, told.connections_per_s].forEach((values, place) => rates[place].push(...values.slice(from)));
   tell("rates", rates);
 }
 

@@ -1,14 +1,14 @@
 // Everything at a glance: how much, how fast, who, where, and what happens now.
 
 import { get } from "./api.js";
-import { card, fill, h } from "./dom.js";
+import { card, fill, h, refill } from "./dom.js";
 import { feed } from "./feed.js";
 import { legend, levels } from "./levels.js";
 import { listen, rates } from "./live.js";
 import { bars, moment, portLink, sourceLink, typed } from "./parts.js";
 import { plot } from "./plot.js";
 import { thumb } from "./portpaint.js";
-import { brief, count, shown, span } from "./words.js";
+import { brief, count, shown, tight } from "./words.js";
 
 const TOP = 10;
 const MAP_S = 3;
@@ -23,6 +23,7 @@ export async function show(place) {
   const colours = legend();
   const tops = h("div", { class: "grid thirds" });
   const lines = feed();
+  fill(cards, tiles({}));
   fill(place.body, cards,
     h("div", { class: "grid wide-narrow level" },
       h("div", { class: "stack" }, card("Rates", {}, chart.element), card("Now", { tools: [lines.halt], name: "fills" }, lines.element)),
@@ -31,10 +32,18 @@ export async function show(place) {
   for (const part of [chart, map, lines]) place.onleave(part.stop);
 
   const told = (stats) => {
-    fill(cards, tiles(stats));
+    refill(cards, tiles(stats));
     chart.set(rates);
   };
-  const lists = async () => fill(tops, rankings(await get("/api/stats")));
+  const lists = async () => {
+    const stats = await get("/api/stats");
+    told(stats);
+    refill(tops, rankings(stats));
+  };
+  const begin = async () => {
+    const { items } = await get("/api/events", { limit: BEGIN });
+    if (place.here()) lines.begin(items.reverse());
+  };
   const ports = async () => {
     const found = levels(await get("/api/ports"));
     map.set(found);
@@ -44,24 +53,21 @@ export async function show(place) {
   place.onleave(listen("rates", () => chart.set(rates)));
   place.every(MAP_S, ports);
   place.every(MAP_S, lists);
-  const stats = await get("/api/stats");
-  told(stats);
-  fill(tops, rankings(stats));
-  const [events] = await Promise.all([get("/api/events", { limit: BEGIN }), ports()]);
-  if (place.here()) lines.begin(events.items.reverse());
+  // Nothing waits for anything else: what is known is shown.
+  await Promise.all([lists(), ports(), begin()]);
 }
 
 function tiles(stats) {
   const tile = (name, value, detail) => h("div", {}, h("dt", {}, name), h("dd", {}, value), detail && h("dd", { class: "dim" }, detail));
   return [
     tile("Connections", brief(stats.total_connections), h("span", {}, "last ", moment(stats.last_connection_at))),
-    tile("Last 60 seconds", brief(stats.connections_per_min), `${brief(stats.connections_per_s)} a second now`),
+    tile("Last 60 s", brief(stats.connections_per_min), `${brief(stats.connections_per_s)}/s now`),
     tile("Held now", brief(stats.held), `of ${brief(stats.sources)} sources`),
-    tile("Time wasted", span(stats.wasted_s), "of attackers'"),
-    tile("Packets", brief(stats.packets), `${brief(stats.packets_per_s)} a second now`),
+    tile("Time wasted", tight(stats.wasted_s), "by attackers"),
+    tile("Packets", brief(stats.packets), `${brief(stats.packets_per_s)}/s now`),
     tile("Blocked", brief(stats.blocked), h("a", { href: "#/blocks" }, "who")),
     tile("Ports", count(stats.ports_mapped), "mapped"),
-    tile("Uptime", span(Math.floor(stats.uptime_s)), `rawspoof ${shown(stats.version, 20)}`),
+    tile("Uptime", tight(stats.uptime_s), `rawspoof ${shown(stats.version, 20)}`),
   ];
 }
 

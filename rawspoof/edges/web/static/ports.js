@@ -1,7 +1,7 @@
 // The port map: all ports of this machine, lit as they are touched.
 
 import { get } from "./api.js";
-import { card, fill, h } from "./dom.js";
+import { card, fill, h, refill } from "./dom.js";
 import { levels, ranges } from "./levels.js";
 import { bars, portLink } from "./parts.js";
 import { portMap } from "./portmap.js";
@@ -26,7 +26,7 @@ export async function show(place) {
     const found = levels(told);
     map.set(found);
     offer(choice, told);
-    fill(side,
+    refill(side,
       card("Most asked", {}, bars("Ports by connections", ["port", "connections"],
         told.top.slice(0, 12).map(({ port, count: number }) => [portLink(port, host()), number]))),
       card("As ranges", {},

@@ -2,9 +2,8 @@
 
 import { get } from "./api.js";
 import { blockButtons } from "./block.js";
-import { card, facts, fill, h, table } from "./dom.js";
-import { typed } from "./parts.js";
-import { levelBadge, moment, portLink } from "./parts.js";
+import { card, facts, fill, h, refill, table } from "./dom.js";
+import { levelBadge, moment, portLink, typed } from "./parts.js";
 import { plot } from "./plot.js";
 import { sourceMap } from "./sourcemap.js";
 import { techniqueName } from "./attack.js";
@@ -24,11 +23,12 @@ export async function show(place) {
   const update = async () => {
     const source = await get(path);
     if (!place.here()) return;
-    fill(head, summary(source));
+    // The map knows of ports at once, the source's own record with its next report.
+    const ports = await map.update();
+    refill(head, summary({ ...source, ports: Math.max(ports, source.ports) }));
     chart.set(["at", "events", "connections"].map((key) => source.timeline.map((bin) => bin[key])));
-    if (!rest.contains(document.activeElement)) fill(rest, details(source));
-    if (!top.contains(document.activeElement) || !top.children.length) fill(top, blockButtons(source, update));
-    await map.update();
+    refill(rest, details(source));
+    refill(top, blockButtons(source, update));
   };
   for (const part of [chart, map]) place.onleave(part.stop);
   fill(place.body, top, h("div", { class: "grid wide-narrow" },

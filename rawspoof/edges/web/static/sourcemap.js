@@ -7,7 +7,7 @@ import { portMap } from "./portmap.js";
 import { count, shown } from "./words.js";
 import { whoLives } from "./who.js";
 
-/** The card with the map; `update()` asks anew, `stop()` lets go of it. */
+/** The card with the map; `update()` asks anew and gives how many ports there are, `stop()` lets go of it. */
 export function sourceMap(address, path) {
   const choice = h("select", { "aria-label": "Address of ours" });
   const target = () => choice.value;
@@ -25,10 +25,12 @@ export function sourceMap(address, path) {
       if (targets.some((one) => one.address.slice(0, 45) === before)) choice.value = before;
     }
     const chosen = targets.find((one) => one.address.slice(0, 45) === target());
-    if (!chosen) return;
-    const found = levels(chosen);
-    map.set(found);
-    told.textContent = ranges(found);
+    if (chosen) {
+      const found = levels(chosen);
+      map.set(found);
+      told.textContent = ranges(found);
+    }
+    return targets.reduce((sum, one) => sum + one.count, 0);
   };
   choice.addEventListener("change", update);
   return { element: card("Its port map", { tools: [choice] }, map.element, h("h3", {}, "As ranges"), told), update, stop: map.stop };

@@ -1,7 +1,7 @@
 // Everybody who was here, sorted as one likes, a part at a time.
 
 import { get, search } from "./api.js";
-import { button, card, fill, h, table } from "./dom.js";
+import { button, card, fill, h, refill, table } from "./dom.js";
 import { levelBadge, moment, sourceLink, typed } from "./parts.js";
 import { brief, count, span } from "./words.js";
 
@@ -27,8 +27,8 @@ export async function show(place) {
     list, h("div", { class: "tools" }, earlier, later, where)));
   const update = async () => {
     const { total, items } = await get("/api/sources", { limit: PAGE, offset, order });
-    if (!place.here() || list.contains(document.activeElement)) return;
-    fill(list, rows(items));
+    if (!place.here()) return;
+    refill(list, rows(items));
     earlier.disabled = offset === 0;
     later.disabled = offset + PAGE >= total;
     where.textContent = items.length ? `${count(offset + 1)} to ${count(offset + items.length)} of ${count(total)}` : `${count(total)} in all`;

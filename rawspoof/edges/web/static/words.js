@@ -26,6 +26,9 @@ export function span(seconds) {
   return parts.filter(Boolean).join(" ");
 }
 
+/** The same where there is little room: 2h 14m. */
+export const tight = (seconds) => span(Math.floor(seconds)).replace(/ (d|h|m|s)(in)?\b/g, "$1").replace("0.00s", "0s");
+
 /** 1.5 MiB. */
 export function bytes(value) {
   const power = Math.min(4, Math.floor(Math.log2(Math.max(value, 1)) / 10));
