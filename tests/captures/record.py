@@ -46,6 +46,8 @@ COMMANDS: Final[dict[str, Sequence[Sequence[str]]]] = {
     "nmap-ttl-port-data": _nmap("--ttl", "64", "-g", "53", "--data-length", "20"),
     "nmap-decoys": _nmap("-D", "198.51.100.7,198.51.100.8,ME,198.51.100.9"),
     "nmap-decoys-one-port": _nmap("-D", "198.51.100.7,ME", ports="22"),
+    # Twenty minutes.
+    "nmap-T0": _nmap("-sS", "-T0", "--max-retries", "0", ports="22-24"),
     "nmap-T1": _nmap("-sS", "-T1", "--max-retries", "0", ports="22-25"),
     "nmap-T2": _nmap("-sS", "-T2"),
     "nmap-T4": _nmap("-sS", "-T4"),
@@ -92,7 +94,7 @@ def record(name: str) -> None:
         with tapping(lab, HOME / f"{name}.pcap"):
             for command in COMMANDS[name]:
                 argv = [word.replace("{mac}", mac(lab, "sensor")) for word in command]
-                lab.run("attacker", argv, stdin=subprocess.DEVNULL).wait(1200)
+                lab.run("attacker", argv, stdin=subprocess.DEVNULL).wait(1500)
 
 
 if __name__ == "__main__":

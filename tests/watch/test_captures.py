@@ -61,6 +61,8 @@ CASES: Final[dict[str, tuple[str, str, str, set[str]]]] = {
     "nmap-idle": ("nmap", "", "idle", {"SYN-ACKs to a zombie"}),
     "nmap-badsum": ("nmap", "", "syn badsum", {MASK}),
     "nmap-ttl-port-data": ("nmap", "", "syn", {MASK}),
+    # Five minutes between two packets: three visits, of which each seems to be all.
+    "nmap-T0": ("nmap", "", "syn slow", {"window 1024, MSS 1460 and nothing else"}),
     "nmap-T1": ("nmap", "", "syn slow", {MASK, "-T1"}),
     "nmap-T2": ("nmap", "", "syn", {MASK, "-T2"}),
     "nmap-T4": ("nmap", "", "syn", {MASK}),
