@@ -19,7 +19,6 @@ from rawspoof.core.world import told as profiles
 from rawspoof.edges.evidence.folder import listed
 from rawspoof.edges.evidence.merge import merge
 from rawspoof.edges.sinks.ecs import address as written
-from rawspoof.edges.sinks.lane import Lane
 from rawspoof.edges.store.database import files as days
 from rawspoof.edges.store.queries import Reader
 from rawspoof.edges.web import metrics, records
@@ -179,19 +178,17 @@ class Api:
         }
 
     async def sinks(self, given: Given) -> Any:
-        return {"items": [lane_told(lane) for lane in self.context.lanes]}
+        return {"items": self.context.sinks()}
 
     async def sink_test(self, given: Given) -> Any:
         name = given["body"]["name"]
-        lane = next((lane for lane in self.context.lanes if lane.sink.name == name), None)
-        test = getattr(lane.sink, "test", None) if lane else None
-        if test is None:
+        if name not in self.context.trials:
             raise No(404, f"{name!r}: no sink of this name that can be tested")
-        return await self._try(test)
+        return await self._try(self.context.trials[name])
 
     async def health(self, given: Given) -> Any:
         context = self.context
-        sinks = [lane_told(lane) for lane in context.lanes]
+        sinks = context.sinks()
         counters, queues = dict(context.counters()), context.queues()
         with context.live.lock:
             events, forgotten = context.live.events, context.live.sources.forgotten.count
@@ -240,7 +237,7 @@ class Api:
             self._pulse.stats(),
             context.counters(),
             context.queues(),
-            [lane_told(one) for one in context.lanes],
+            context.sinks(),
             context.web,
         ).encode()
 
@@ -330,19 +327,6 @@ def packed(text: str, name: str) -> bytes:
         raise No(400, f"{name}: expected an IPv4 or IPv6 address, got {text[:80]!r}") from None
     mapped = None if address.version == 4 else address.ipv4_mapped
     return (mapped or address).packed
-
-
-def lane_told(lane: Lane) -> dict[str, Any]:
-    """A sink and what waits for it."""
-    return {
-        "name": lane.sink.name,
-        "kind": type(lane.sink).__name__.lower(),
-        "queued": len(lane),
-        "written": lane.written,
-        "failed": lane.failed.count,
-        "dropped": lane.dropped.count,
-        "testable": hasattr(lane.sink, "test"),
-    }
 
 
 def troubles(

@@ -90,7 +90,10 @@ def _inner(api: Api, stream: Stream, files: Mapping[str, bytes]) -> ASGIApp:
             methods = [method.upper() for method in known]
             routes.append(Route(path, _endpoint(api, path, known), methods=methods))
     routes += _pages(files)
-    return Starlette(routes=routes, exception_handlers={HTTPException: _refused, No: _refused})
+    made = Starlette(routes=routes, exception_handlers={HTTPException: _refused, No: _refused})
+    # A redirection would repeat what the request called us.
+    made.router.redirect_slashes = False
+    return made
 
 
 def _endpoint(api: Api, path: str, known: Mapping[str, Operation]) -> Callable[[Request], Awaitable[Response]]:

@@ -32,8 +32,8 @@ FORGIVEN_S: Final = 900.0
 """Time without a wrong one after which an address is new again."""
 ADDRESSES_MAX: Final = 4096
 """Addresses whose failures are counted; the one that failed longest ago goes for a new one."""
-CHECKS_MAX: Final = 8
-"""Checks waiting for the one that runs: each takes 32 MiB and 60 ms."""
+CHECKS_MAX: Final = 32
+"""Checks waiting for the one that runs: each takes 60 ms."""
 HEADER_MAX: Final = 2048
 
 CHALLENGE: Final = [(b"www-authenticate", b'Basic realm="rawspoof", charset="UTF-8"')]

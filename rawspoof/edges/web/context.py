@@ -51,6 +51,8 @@ class Context:
     orders: Orders | None = None
     mail: Mail | None = None
     lanes: Sequence[Lane] = ()
+    trials: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    """What sends an event of a test, by the sink's name. Slow; raises OSError."""
     counters: Callable[[], Mapping[str, int]] = dict
     """What the workers and the collector counted."""
     queues: Callable[[], Mapping[int, "Queue"]] = dict
@@ -58,6 +60,21 @@ class Context:
     """Host names that requests may be for, beside addresses."""
     web: dict[str, int] = field(default_factory=lambda: {"watching": 0, "skipped": 0, "refused": 0, "logins_failed": 0})
     """What the server counts."""
+
+    def sinks(self) -> list[dict[str, Any]]:
+        """Every sink and what waits for it, as the API tells them."""
+        return [
+            {
+                "name": lane.sink.name,
+                "kind": type(lane.sink).__name__.lower(),
+                "queued": len(lane),
+                "written": lane.written,
+                "failed": lane.failed.count,
+                "dropped": lane.dropped.count,
+                "testable": lane.sink.name in self.trials,
+            }
+            for lane in self.lanes
+        ]
 
 
 @dataclass(frozen=True, slots=True)

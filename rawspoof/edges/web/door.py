@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import ssl
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,6 +18,7 @@ from rawspoof.edges.sinks.base import SinkError
 from rawspoof.edges.system import clock
 from rawspoof.edges.web import geoip, passwords, queues, tls
 from rawspoof.edges.web.mail import MailFile
+from rawspoof.edges.web.trials import trials
 
 BACKLOG: Final = 128
 
@@ -32,6 +34,7 @@ class Door:
     known: passwords.Credentials
     country: geoip.Country
     mail: MailFile
+    trials: Mapping[str, Callable[[], None]]
     queues: int
     """Descriptor, -1 for none."""
 
@@ -56,7 +59,8 @@ def open_door(config: Config) -> Door:
     where = f"[{admin.host}]" if ":" in admin.host else admin.host
     log.info("web admin: http%s://%s:%d/%s", "s" if context else "", where, admin.port, marks and f", SHA-256 {marks}")
     mail = MailFile(config.mail, config.sensor.user, clock.steady())
-    return Door(listener, context, known, country, mail, _queues())
+    tests = trials(config, socket.gethostname(), clock.steady())
+    return Door(listener, context, known, country, mail, tests, _queues())
 
 
 def secured(admin: Admin) -> bool:

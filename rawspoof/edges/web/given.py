@@ -34,7 +34,7 @@ def parameters(operation: Mapping[str, Any], request: Request) -> dict[str, Any]
     for one in operation["parameters"]:
         name, schema, where = one["name"], one["schema"], one["in"]
         if where == "header":
-            if not request.headers.get(name):
+            if fault(request.headers.get(name, ""), schema, name):
                 raise No(403, f"a request that changes something needs the header {name}: 1")
             continue
         texts = [request.path_params[name]] if where == "path" else request.query_params.getlist(name)

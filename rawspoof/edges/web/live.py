@@ -33,7 +33,7 @@ from rawspoof.edges.sinks.ecs import address as written
 from rawspoof.edges.sinks.ecs import timestamp
 from rawspoof.edges.sinks.touches import Ports
 from rawspoof.edges.store.queries import Filter, Reader
-from rawspoof.edges.web.portmap import TOUCHED, Maps, PortMap
+from rawspoof.edges.web.portmap import PORTS, TOUCHED, Maps, PortMap, spans
 from rawspoof.edges.web.rates import Ring, Top
 from rawspoof.edges.web.seen import SOURCES_MAX, TOP, Seen, Sources, top
 
@@ -45,7 +45,6 @@ CHANGED_MAX: Final = 50
 """Sources told in one update."""
 HOSTS_MAX: Final = 256
 """Addresses of ours whose touches are counted."""
-PORTS: Final = 65536
 
 _ALL: Final = b""
 """Stands for all addresses of ours together."""
@@ -193,8 +192,9 @@ class Live:
     def _scan(self, scan: Scan) -> None:
         self.sources.take(scan)
         for target in scan.targets:
+            touched = spans(target.ports)
             for found in self._maps_of(scan.src, target.address):
-                found.touch(target.ports)
+                found.touch(touched)
 
     def _draw(self, event: Event, layer: str) -> None:
         if 0 <= event.dport < PORTS:
@@ -231,10 +231,9 @@ class Live:
 
     def _recall_counts(self, ports: Iterable[tuple[Any, int]], sources: Iterable[tuple[Any, int]]) -> None:
         for address, count in sources:
-            source = self.sources.get(address)
-            if source is not None:
-                source.opened += count
-                self._ips.see(address, source.opened)
+            source = self.sources.get(address) or self.sources.known(address, self.started_at, proven=True)
+            source.opened += count
+            self._ips.see(address, source.opened)
         for port, count in ports:
             self._per_port[port] += count
             self._ports.see(port, self._per_port[port])

@@ -16,7 +16,7 @@ Beyond what a schema can say:
 from typing import Any, Final
 
 from rawspoof import __version__
-from rawspoof.edges.web.schemas import NUMBER, SCHEMAS, TEXT, Schema, ref, some
+from rawspoof.edges.web.schemas import ADDRESS, NETWORK, NUMBER, SCHEMAS, TEXT, Schema, ref, some
 
 STREAM_PER_S: Final = 20
 """Updates a second that one browser is sent at most."""
@@ -28,7 +28,6 @@ ORDERS: Final = ("last_at", "first_at", "risk", "packets", "connections", "ports
 """What sources are sorted by, the most first."""
 
 PORT: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": 65535}
-ADDRESS: Final[Schema] = {"type": "string", "minLength": 2, "maxLength": 45, "examples": ["192.0.2.7"]}
 HEADER: Final = "X-Rawspoof"
 
 
@@ -64,7 +63,8 @@ def _write(says: str, schema: Schema, *given: dict[str, Any], body: str = "") ->
     if body:
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": ref(body)}}}
         made["responses"] |= {"413": _error("the body is too long"), "415": _error("the body is no JSON by its type")}
-        made["responses"] |= {"400": _error("the body is not as it should be")}
+        made["responses"] |= {"400": _error("the body is not as it should be"), "404": _error("there is none")}
+        made["responses"] |= {"408": _error("the body came too slowly")}
     return made
 
 
@@ -81,7 +81,7 @@ def _errors(*given: dict[str, Any]) -> dict[str, Any]:
 
 _EVENTS: Final = _asks(
     kind={"type": "string", "maxLength": 200, "description": "`session.open,scan.`: these, and all that begin so"},
-    source={"type": "string", "maxLength": 49, "description": "an address or a network"},
+    source=NETWORK,
     since=NUMBER,
     until=NUMBER,
     before={"type": "integer", "minimum": 1, "maximum": 2**62, "description": "only older ones than this number"},

@@ -5,8 +5,6 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Final
 
-from rawspoof.core.watch.ports import Ports
-
 TOUCHED: Final = "touched"
 LAYERS: Final = (TOUCHED, "opened", "asked", "login")
 """What was done at a port: a packet came, a handshake was completed, something was said, a login was tried."""
@@ -14,36 +12,50 @@ LAYERS: Final = (TOUCHED, "opened", "asked", "login")
 MAPS_MAX: Final = 512
 """Maps kept, each 32 KiB at the worst; the one drawn on longest ago goes for a new one."""
 
-_EMPTY: Final = bytes(8192)
+PORTS: Final = 65536
+BYTES: Final = PORTS // 8
 
 
 class PortMap:
-    """One map: a set of ports for each layer."""
+    """One map: a bitmap for each layer, made when the first port is put on it."""
 
-    __slots__ = ("layers",)
+    __slots__ = ("_layers",)
 
     def __init__(self) -> None:
-        self.layers = {name: Ports() for name in LAYERS}
+        self._layers: dict[str, bytearray] = {}
 
     def add(self, port: int, layer: str) -> None:
         """Something was done at a port, which was touched with it."""
-        self.layers[TOUCHED].add(port)
-        if layer != TOUCHED:
-            self.layers[layer].add(port)
+        for name in (layer,) if layer == TOUCHED else (TOUCHED, layer):
+            self._of(name)[port >> 3] |= 1 << (port & 7)
 
-    def touch(self, ranges: str) -> None:
-        """Ports were touched, told as `22,80,8000-8100`; a `…` at the end stands for some that nobody knows."""
-        touched = self.layers[TOUCHED]
-        for port in expand(ranges):
-            touched.add(port)
+    def touch(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Ports were touched, from one to another each."""
+        bits = self._of(TOUCHED)
+        for first, last in spans:
+            low, high = (first + 7) >> 3, (last + 1) >> 3
+            if low < high:
+                bits[low:high] = b"\xff" * (high - low)
+            # What is left at both ends is less than a byte.
+            for port in (*range(first, min(low * 8, last + 1)), *range(max(high * 8, first), last + 1)):
+                bits[port >> 3] |= 1 << (port & 7)
 
     def counts(self) -> dict[str, int]:
         """How many ports each layer has."""
-        return {name: ports.count for name, ports in self.layers.items()}
+        return {name: int.from_bytes(self._layers.get(name, b"")).bit_count() for name in LAYERS}
 
     def bitmaps(self) -> dict[str, str]:
         """Each layer as base64 of 8,192 bytes: port N is bit N & 7 of byte N >> 3."""
-        return {name: bitmap(ports) for name, ports in self.layers.items()}
+        return {name: b64encode(self._layers.get(name, _EMPTY)).decode() for name in LAYERS}
+
+    def _of(self, layer: str) -> bytearray:
+        found = self._layers.get(layer)
+        if found is None:
+            found = self._layers[layer] = bytearray(BYTES)
+        return found
+
+
+_EMPTY: Final = bytes(BYTES)
 
 
 class Maps:
@@ -72,17 +84,16 @@ class Maps:
         return self._maps.get(key)
 
 
-def bitmap(ports: Iterable[int]) -> str:
-    """Ports as base64 of 8,192 bytes."""
-    bits = bytearray(_EMPTY)
-    for port in ports:
-        bits[port >> 3] |= 1 << (port & 7)
-    return b64encode(bits).decode()
+def spans(ranges: str) -> list[tuple[int, int]]:
+    """First and last of each range of `22,80,8000-8100`.
 
-
-def expand(ranges: str) -> Iterable[int]:
-    """The ports of `22,80,8000-8100`; what is no port is left out, for workers are not trusted."""
+    What is none is left out: a `…` at the end stands for ports that nobody knows, and workers are not trusted.
+    """
+    found = []
     for part in ranges.split(","):
         first, _, last = part.partition("-")
-        if first.isdecimal() and (last or first).isdecimal():
-            yield from range(int(first), min(int(last or first), 65535) + 1)
+        if first.isdecimal() and (last or first).isdecimal() and len(part) <= 11:
+            begin, end = int(first), int(last or first)
+            if begin <= end < PORTS:
+                found.append((begin, end))
+    return found

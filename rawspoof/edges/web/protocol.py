@@ -4,7 +4,10 @@ uvicorn bounds the size of a head and the pause between two requests; how long a
 """
 
 import asyncio
+import socket
+import struct
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -15,6 +18,7 @@ HEAD_S: Final = 10.0
 STUCK_S: Final = 15.0
 """Longest time in which a peer may leave unread what waits for it; then it is dropped."""
 KEEP_ALIVE_S: Final = 15
+_AT_ONCE: Final = struct.pack("ii", 1, 0)
 
 
 class Protocol(H11Protocol):
@@ -22,6 +26,8 @@ class Protocol(H11Protocol):
 
     lost: Callable[[], None]
     """Called when the connection is over."""
+    head_s: float = HEAD_S
+    stuck_s: float = STUCK_S
     _deadline: asyncio.TimerHandle | None = None
     _stuck: asyncio.TimerHandle | None = None
 
@@ -55,7 +61,7 @@ class Protocol(H11Protocol):
         """The peer does not read as fast as we write."""
         super().pause_writing()
         if self._stuck is None:
-            self._stuck = self.loop.call_later(STUCK_S, self.transport.abort)
+            self._stuck = self.loop.call_later(self.stuck_s, self._drop)
 
     def resume_writing(self) -> None:
         """It has read."""
@@ -64,10 +70,16 @@ class Protocol(H11Protocol):
             self._stuck = None
         super().resume_writing()
 
+    def _drop(self) -> None:
+        """Reset the connection: what waits unread in the kernel goes at once."""
+        with suppress(OSError):
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self.transport.abort()
+
     def _expect_head(self, more_s: float = 0.0) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
-        self._deadline = self.loop.call_later(HEAD_S + more_s, self.transport.abort)
+        self._deadline = self.loop.call_later(self.head_s + more_s, self._drop)
 
 
 def settings(app: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from rawspoof.edges.sinks.ecs import document, escaped
 from rawspoof.edges.store.queries import Filter, Numbered, Reader
 from rawspoof.edges.web.answer import No
 from rawspoof.edges.web.geoip import Country
-from rawspoof.edges.web.portmap import PortMap
+from rawspoof.edges.web.portmap import PortMap, spans
 from rawspoof.edges.web.told import told
 
 EVENTS_MAX: Final = 50_000
@@ -63,7 +63,7 @@ def maps(reader: Reader, address: bytes) -> dict[bytes, PortMap]:
     for _, event in islice(reader.events(Filter(src=address), newest_first=True), EVENTS_MAX):
         if isinstance(event, Scan):
             for target in event.targets:
-                _map(found, target.address).touch(target.ports)
+                _map(found, target.address).touch(spans(target.ports))
         elif isinstance(event, SessionOpened | ServiceRequest | ServiceCredential):
             layer = {SessionOpened: "opened", ServiceRequest: "asked", ServiceCredential: "login"}[type(event)]
             _map(found, event.dst).add(event.dport, layer)

@@ -16,6 +16,19 @@ COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 TRUTH: Final[Schema] = {"type": "boolean"}
 BITMAP: Final[Schema] = {"type": "string", "contentEncoding": "base64", "minLength": 10924, "maxLength": 10924}
 """8,192 bytes: port N is bit N & 7 (1 is the lowest) of byte N >> 3."""
+ADDRESS: Final[Schema] = {
+    "type": "string",
+    "maxLength": 45,
+    "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}],
+    "examples": ["192.0.2.7"],
+}
+_OCTET: Final = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+NETWORK: Final[Schema] = {
+    "type": "string",
+    "maxLength": 49,
+    "anyOf": [{"format": "ipv6"}, {"pattern": rf"^({_OCTET}\.){{3}}{_OCTET}(/(3[0-2]|[12]?[0-9]))?$"}],
+    "description": "an address, or a network of either family",
+}
 MOMENT: Final[Schema] = {"type": ["number", "null"], "description": "seconds since the epoch, null: never"}
 
 
@@ -196,7 +209,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     ),
     "Blocks": thing(enabled=TRUTH, total=COUNT, items=some(ref("Block"))),
     "BlockWish": asked(
-        address={"type": "string", "minLength": 2, "maxLength": 45, "examples": ["192.0.2.7"]},
+        address=ADDRESS,
         seconds={"type": "number", "minimum": 1, "maximum": 31_536_000, "description": "left out: as configured"},
         how={"enum": list(BLOCK_KINDS)},
     )

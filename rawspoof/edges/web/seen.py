@@ -5,6 +5,7 @@ Bounded: those whose address nobody proved go first, and of these the one heard 
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from heapq import nlargest
 from operator import attrgetter
 from typing import Any, Final
 
@@ -101,7 +102,10 @@ class Sources:
 
     def of(self, event: Event, proven: bool) -> Seen:
         """The source of an event, which is the latest now; `proven` says that its address is genuine."""
-        address, at = event.src, event.at
+        return self.known(event.src, event.at, proven)
+
+    def known(self, address: bytes, at: float, proven: bool) -> Seen:
+        """The source of this address, which did something at this moment."""
         found = self._proven.get(address)
         if found is not None:
             self._proven.move_to_end(address)
@@ -136,7 +140,7 @@ class Sources:
 
     def page(self, order: str, offset: int, limit: int) -> list[Seen]:
         """So many of them from a place on, the most of `order` first."""
-        return sorted(self, key=attrgetter(order), reverse=True)[offset : offset + limit]
+        return nlargest(offset + limit, self, key=attrgetter(order))[offset:]
 
     def change_open(self, source: Seen, by: int) -> None:
         """A connection was opened (1) or closed (-1)."""

@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 
 from rawspoof.edges.sinks.base import Tally
 from rawspoof.edges.web.app import Admin
-from rawspoof.edges.web.protocol import Protocol, settings
+from rawspoof.edges.web.protocol import HEAD_S, STUCK_S, Protocol, settings
 
 CONNECTIONS_MAX: Final = 256
 """Connections at a time; one beyond is closed at once. A browser has up to six, and a stream takes one."""
@@ -36,7 +36,16 @@ log = logging.getLogger(__name__)
 class Server:
     """The thread. `start` returns once connections are taken."""
 
-    def __init__(self, admin: Admin, listener: socket.socket, context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self,
+        admin: Admin,
+        listener: socket.socket,
+        context: ssl.SSLContext | None,
+        head_s: float = HEAD_S,
+        stuck_s: float = STUCK_S,
+    ) -> None:
+        """Limits are those of `protocol`."""
+        self._head_s, self._stuck_s = head_s, stuck_s
         self._admin, self._listener, self._context = admin, listener, context
         self._settings = Settings(**settings(admin.app))
         self._state = ServerState()
@@ -109,6 +118,7 @@ class Server:
     async def _take(self, peer: socket.socket, host: str) -> None:
         made = Protocol(self._settings, self._state, {}, asyncio.get_running_loop())
         made.lost = lambda: self._leave(host)
+        made.head_s, made.stuck_s = self._head_s, self._stuck_s
         secured: dict[str, Any] = {"ssl": self._context, "ssl_handshake_timeout": HANDSHAKE_S}
         with suppress(OSError):
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -66,6 +66,7 @@ class Web:
             evidence=folder_of(config) if config.evidence.enabled else None,
             orders=SocketOrders(self._orders),
             mail=door.mail,
+            trials=door.trials,
             lanes=dispatcher.lanes,
             counters=counts,
             queues=lambda: queues.read(door.queues, sensor.queue, sensor.workers),
