@@ -52,10 +52,11 @@ def talk(who: Identity | Speaker, dice: int = 7) -> Dialogue:
 def converse(who: Identity | Speaker, chunks: Iterable[bytes]) -> list[Reply]:
     """All replies: the greeting's, then one for each chunk, with all that came by itself after it."""
     spoken = talk(who)
-    return [_whole(spoken, spoken.opened(NOON)), *(_whole(spoken, spoken.heard(data, NOON)) for data in chunks)]
+    return [whole(spoken, spoken.opened(NOON)), *(whole(spoken, spoken.heard(data, NOON)) for data in chunks)]
 
 
-def _whole(spoken: Dialogue, reply: Reply) -> Reply:
+def whole(spoken: Dialogue, reply: Reply) -> Reply:
+    """The reply with all that comes by itself after it."""
     while reply.then is Then.MORE:
         more = spoken.idled(NOON)
         reply = Reply(reply.data + more.data, more.then, reply.after_s + more.after_s, reply.notes + more.notes)

@@ -16,15 +16,16 @@ import pytest
 from rawspoof.core.conversation.base import Then
 from rawspoof.edges.lab.namespaces import Lab, stop
 from tests.conversation.talks import NOON, living, talk
-from tests.netns.clients import connected, hear
-from tests.netns.sensors import until
+from tests.netns.clients import Client, connected, hear
+from tests.netns.sensors import open_folder, until
+from tests.netns.servers import ANSWER_S, Where, listening
 from tests.netns.taps import TARGET
 
 pytestmark = pytest.mark.netns
 
 PORTS: Final = {"nginx": 8080, "apache": 8081}
-QUIET_S: Final = 2.0
-STARTS_S: Final = 10.0
+QUIET_S: Final = 1.5
+"""Whoever has not closed when nobody has been told anything for so long keeps the connection open."""
 HOST: Final = b"Host: www.example\r\n"
 VOLATILE: Final = (b"date", b"etag", b"last-modified", b"content-length")
 
@@ -146,14 +147,11 @@ DIFFERENT: Final = {
 
 
 @pytest.fixture(scope="module")
-def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, tuple[bytes, bool]]]]:
+def heard() -> Iterator[dict[str, dict[str, tuple[bytes, bool]]]]:
     """What each real server says to each request, and whether it closed."""
-    folder = tmp_path_factory.mktemp("servers")
-    for path in (folder, *folder.parents[:2]):
-        path.chmod(0o755)
-    (folder / "www").mkdir()
-    (folder / "www/index.html").write_text("<html></html>\n")
-    with Lab() as lab:
+    with open_folder() as folder, Lab() as lab:
+        (folder / "www").mkdir()
+        (folder / "www/index.html").write_text("<html></html>\n")
         servers = [lab.run("sensor", argv, stdin=subprocess.DEVNULL) for argv in _commands(folder)]
         try:
             yield {name: _asked(lab, port) for name, port in PORTS.items()}
@@ -176,24 +174,21 @@ def _commands(folder: Path) -> list[list[str]]:
 
 
 def _asked(lab: Lab, port: int) -> dict[str, tuple[bytes, bool]]:
-    until(lambda: _listens(lab, port), STARTS_S)
+    listening(lab, Where(port))
     with connected(lab, TARGET, [port] * len(REQUESTS)) as clients:
         for client, request in zip(clients, REQUESTS.values(), strict=True):
             client.sock.setblocking(True)
             client.sock.sendall(request)
             client.sock.setblocking(False)
-        hear(clients, lambda c: c.over, QUIET_S)
+        until(lambda: _over(clients), ANSWER_S)
         return {name: (client.heard, client.over) for name, client in zip(REQUESTS, clients, strict=True)}
 
 
-def _listens(lab: Lab, port: int) -> bool:
-    with connected(lab, TARGET, [port]) as (client,):
-        client.sock.setblocking(True)
-        try:
-            client.sock.sendall(b"GET / HTTP/1.0\r\n\r\n")
-        except OSError:
-            return False
-        return bool(client.sock.recv(10))
+def _over(clients: list[Client]) -> bool:
+    """Whether nobody hears anything any more."""
+    before = sum(len(client.heard) for client in clients), sum(client.over for client in clients)
+    hear([client for client in clients if not client.over], lambda c: c.over, QUIET_S)
+    return before == (sum(len(client.heard) for client in clients), sum(client.over for client in clients))
 
 
 def _ours(name: str, real: bytes, request: bytes) -> tuple[bytes, bool]:

@@ -3,7 +3,6 @@
 What rpcbind alone does is not here: it registers for callers from the host itself, translates addresses and counts.
 """
 
-import socket
 import struct
 from collections.abc import Iterator
 from typing import Final
@@ -14,14 +13,12 @@ from rawspoof.core.conversation.base import Then
 from rawspoof.edges.lab.namespaces import Lab
 from tests.conversation.talks import NOON, living, talk
 from tests.conversation.test_rpcbind import MAPPER, call, text
-from tests.netns.sensors import until
+from tests.netns.servers import Where, dial, listening, take
 from tests.netns.taps import TARGET
 
 pytestmark = pytest.mark.netns
 
 PORT: Final = 111
-START_S: Final = 10.0
-ANSWER_S: Final = 5.0
 ITSELF: Final = struct.pack(">II", MAPPER, 4) + text(b"tcp") + text(b"") + text(b"")
 NFS: Final = struct.pack(">II", 100003, 3) + text(b"tcp") + text(b"") + text(b"")
 ALIKE: Final = {
@@ -62,29 +59,15 @@ def lab() -> Iterator[Lab]:
     with Lab() as both:
         # Its socket and lock are in /run: it gets one of its own.
         both.run("sensor", ["unshare", "-m", "sh", "-c", "mount -t tmpfs none /run && exec rpcbind -f -w"])
-        until(lambda: _open(both), START_S)
+        listening(both, Where(PORT))
         yield both
-
-
-def _open(lab: Lab) -> bool:
-    with lab.inside("attacker"), socket.socket() as sock:
-        return sock.connect_ex((TARGET, PORT)) == 0
 
 
 def real(lab: Lab, request: bytes) -> bytes:
     """The whole answer, b"" where the connection ends instead, with FIN or RST."""
-    with lab.inside("attacker"), socket.create_connection((TARGET, PORT), ANSWER_S) as sock:
+    with dial(lab, Where(PORT)) as sock:
         sock.sendall(request)
-        taken = b""
-        try:
-            while len(taken) < 4 or len(taken) - 4 < int.from_bytes(taken[:4]) & 0x7FFFFFFF:
-                data = sock.recv(65536)
-                if not data:
-                    break
-                taken += data
-        except ConnectionResetError:
-            return b""
-        return taken
+        return take(sock, lambda head: int.from_bytes(head) & 0x7FFFFFFF)
 
 
 @pytest.mark.parametrize("name", ALIKE)

@@ -4,9 +4,9 @@ What may differ is what a server draws or is called by: challenges, session numb
 """
 
 import re
-import socket
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,13 +17,12 @@ from rawspoof.edges.lab.namespaces import Lab
 from tests.conversation import ntlm_client as ntlm
 from tests.conversation.smb import client
 from tests.conversation.talks import NOON, living, talk
-from tests.netns.sensors import until
+from tests.netns.sensors import open_folder
+from tests.netns.servers import Chunk, Where, dial, listening, made, take
 from tests.netns.taps import TARGET
 
 pytestmark = pytest.mark.netns
 
-START_S: Final = 15.0
-ANSWER_S: Final = 5.0
 OLD_PORT: Final = 1445
 CLOSED: Final = "closed"
 CONFIG: Final = """\
@@ -64,7 +63,7 @@ def user(said: bytes) -> int:
     return int.from_bytes(said[32:34], "little")
 
 
-Packets = tuple[bytes | Callable[[bytes], bytes], ...]
+Packets = tuple[Chunk, ...]
 NEW: Final[dict[str, Packets]] = {
     **{f"dialect-{d:04x}": (client.negotiate((d,)),) for d in (*client.ALL, 0x0999)},
     "dialects": (client.negotiate(),),
@@ -121,15 +120,14 @@ OLD: Final[dict[str, Packets]] = {
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab() -> Iterator[Lab]:
     """Two Sambas: one that speaks SMB 1 too."""
-    with Lab() as both:
+    with ExitStack() as stack:
+        both = stack.enter_context(Lab())
         for port, least in ((445, "SMB2_02"), (OLD_PORT, "NT1")):
-            folder = tmp_path_factory.mktemp(least)
-            folder.chmod(0o755)
-            both.run("sensor", ["smbd", "-F", "-s", _config(folder, port, least)])
+            both.run("sensor", ["smbd", "-F", "-s", _config(stack.enter_context(open_folder()), port, least)])
         for port in (445, OLD_PORT):
-            until(lambda port=port: _open(both, port), START_S)
+            listening(both, Where(port))
         yield both
 
 
@@ -145,27 +143,14 @@ def _config(folder: Path, port: int, least: str) -> Path:
     return path
 
 
-def _open(lab: Lab, port: int) -> bool:
-    with lab.inside("attacker"), socket.socket() as sock:
-        return sock.connect_ex((TARGET, port)) == 0
-
-
 def real(lab: Lab, port: int, packets: Packets) -> bytes | str:
     """The last answer of the real server."""
-    with lab.inside("attacker"), socket.create_connection((TARGET, port), ANSWER_S) as sock:
+    with dial(lab, Where(port)) as sock:
         last = b""
         for packet in packets:
-            sock.sendall(packet if isinstance(packet, bytes) else packet(last))
-            head = _take(sock, 4)
-            last = head + _take(sock, int.from_bytes(head[1:4])) if head else b""
+            sock.sendall(made(packet, last))
+            last = take(sock, lambda head: int.from_bytes(head[1:]))
         return last or CLOSED
-
-
-def _take(sock: socket.socket, size: int) -> bytes:
-    taken = b""
-    while len(taken) < size and (data := sock.recv(size - len(taken))):
-        taken += data
-    return taken
 
 
 def ours(service: str, port: int, packets: Packets) -> bytes | str:
@@ -174,7 +159,7 @@ def ours(service: str, port: int, packets: Packets) -> bytes | str:
     at = NOON
     reply = spoken.opened(at)
     for packet in packets:
-        reply = spoken.heard(packet if isinstance(packet, bytes) else packet(reply.data), at)
+        reply = spoken.heard(made(packet, reply.data), at)
     assert reply.data or reply.then is Then.CLOSE
     return reply.data or CLOSED
 

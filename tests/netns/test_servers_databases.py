@@ -6,127 +6,83 @@ Both are asked from the same address. What differs on purpose is taken out of bo
 import re
 import shutil
 import signal
-import socket
 import subprocess
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
 
-from rawspoof.core.conversation.visit import Visit
-from rawspoof.core.conversation.which import conversation
 from rawspoof.core.signature.identity import Identity
 from rawspoof.edges.lab.namespaces import Lab
 from tests.conversation.mysql.test_speaker import answer, answer_320, packet
 from tests.conversation.postgresql.test_speaker import BOB, CANCEL, FIRST, GSS, SSL, message, startup, startup_2
-from tests.conversation.talks import NOON, living
-from tests.netns.sensors import until
-from tests.netns.taps import SOURCE, TARGET
+from tests.conversation.talks import living
+from tests.netns.sensors import open_folder, until
+from tests.netns.servers import STARTS_S, Chunk, Talk, Where, of_ours, side_by_side
+from tests.netns.taps import TARGET
 
 pytestmark = pytest.mark.netns
 
-READY_S: Final = 15.0
-QUIET_S: Final = 0.1
-FIRST_S: Final = 1.0
-"""A server that has not answered by then waits for more."""
-
-Chunk = bytes | Callable[[bytes], bytes]
-"""What is sent, or what to make of the last answer."""
+MYSQL, PSQL = Where(33060), Where(54320)
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[Lab]:
-    with Lab() as both:
-        yield both
-
-
-@pytest.fixture(scope="module")
-def mariadb(lab: Lab) -> Iterator[int]:
-    """The port of a server that knows one user."""
-    with TemporaryDirectory(prefix="rawspoof-test-") as folder:
+def mariadb() -> Iterator[dict[str, list[bytes]]]:
+    """What a server says that knows one user."""
+    with open_folder() as folder, Lab() as lab:
         where = ("--no-defaults", f"--datadir={folder}/data", "--user=root", "--innodb-log-file-size=4M")
         made = ("mariadb-install-db", *where, "--auth-root-authentication-method=normal", "--skip-test-db")
         subprocess.run(made, check=True, capture_output=True)
-        users = Path(folder, "users.sql")
+        users = folder / "users.sql"
         users.write_text("CREATE USER bob@'%' IDENTIFIED BY 'another';\n")
-        net = (f"--bind-address={TARGET}", "--port=33060", "--skip-name-resolve", f"--socket={folder}/socket")
-        yield from serving(lab, 33060, ("mariadbd", *where, *net, f"--init-file={users}"))
+        net = (f"--bind-address={TARGET}", f"--port={MYSQL.port}", "--skip-name-resolve", f"--socket={folder}/socket")
+        yield from served(lab, ("mariadbd", *where, *net, f"--init-file={users}"), talks(MYSQL, MARIA, MARIADB))
 
 
 @pytest.fixture(scope="module")
-def postgresql(lab: Lab) -> Iterator[int]:
-    """The port of a server that wants SCRAM of everybody, with Debian's defaults for all else."""
+def postgresql() -> Iterator[dict[str, list[bytes]]]:
+    """What a server says that wants SCRAM of everybody, with Debian's defaults for all else."""
     (programs,) = Path("/usr/lib/postgresql").glob("*/bin")
     as_user = ("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups")
-    with TemporaryDirectory(prefix="rawspoof-test-") as folder:
+    with open_folder() as folder, Lab() as lab:
         shutil.chown(folder, "postgres")
         made = (*as_user, programs / "initdb", "-D", f"{folder}/data", "-N", "-A", "trust", "--locale=C")
         subprocess.run(made, check=True, capture_output=True, cwd=folder)
-        Path(folder, "data/pg_hba.conf").write_text("host all all all scram-sha-256\n")
-        net = ("-D", f"{folder}/data", "-k", folder, "-h", TARGET, "-p", "54320")
-        yield from serving(lab, 54320, (*as_user, str(programs / "postgres"), *net))
+        (folder / "data/pg_hba.conf").write_text("host all all all scram-sha-256\n")
+        net = ("-D", f"{folder}/data", "-k", folder, "-h", TARGET, "-p", str(PSQL.port))
+        kerberos = {"kerberos": Talk(PSQL, (GSS,), (b"", b"G"))}
+        yield from served(
+            lab,
+            (*as_user, str(programs / "postgres"), *net),
+            talks(PSQL, FIFTEEN, POSTGRESQL) | kerberos,
+            lambda: _asked(lab, "pg_isready", "-q", "-h", TARGET, "-p", str(PSQL.port)),
+        )
 
 
-def serving(lab: Lab, port: int, argv: tuple[str, ...]) -> Iterator[int]:
+def _asked(lab: Lab, *argv: str) -> bool:
+    return lab.run("attacker", argv).wait() == 0
+
+
+def talks(where: Where, who: Identity, pieces: dict[str, tuple[Chunk, ...]]) -> dict[str, Talk]:
+    return {name: Talk(where, sends, of_ours(who, sends)) for name, sends in pieces.items()}
+
+
+def served(
+    lab: Lab, argv: tuple[str, ...], asked: dict[str, Talk], ready: Callable[[], bool] = lambda: True
+) -> Iterator[dict[str, list[bytes]]]:
     process = lab.run("sensor", argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def ready() -> bool:
-        assert process.poll() is None
-        try:
-            # "The database system is starting up."
-            return b"57P03" not in of_theirs(lab, port, (BOB,))[-1]
-        except ConnectionRefusedError:
-            return False
-
-    until(ready, READY_S)
-    yield port
-    # Both end all their processes at it, and at once.
-    process.send_signal(signal.SIGQUIT)
-    process.wait(READY_S)
-
-
-def of_theirs(lab: Lab, port: int, chunks: tuple[Chunk, ...]) -> list[bytes]:
-    """The answers of a real server, the greeting first; `<end>` where it closes."""
-    with lab.inside("attacker"), socket.create_connection((TARGET, port), 5.0) as client:
-        heard = [_read(client)]
-        for chunk in chunks:
-            if heard[-1].endswith(b"<end>"):
-                break
-            client.sendall(chunk if isinstance(chunk, bytes) else chunk(heard[-1]))
-            heard.append(_read(client))
-    return heard
-
-
-def _read(client: socket.socket) -> bytes:
-    heard = b""
-    # A busy machine may take its time for the first byte; the others follow closely.
-    client.settimeout(FIRST_S)
     try:
-        while data := client.recv(65536):
-            heard += data
-            client.settimeout(QUIET_S)
-    except TimeoutError:
-        return heard
-    except ConnectionResetError:
-        pass
-    return heard + b"<end>"
+        until(ready, STARTS_S)
+        yield side_by_side(lab, asked)
+    finally:
+        # Both end all their processes at it, and at once.
+        process.send_signal(signal.SIGQUIT)
+        process.wait(STARTS_S)
 
 
-def of_ours(who: Identity, chunks: tuple[Chunk, ...]) -> list[bytes]:
-    spoken = conversation(Visit(who, socket.inet_aton(SOURCE), 7))
-    replies = [spoken.opened(NOON)]
-    heard = [replies[0].data]
-    for chunk in chunks:
-        if heard[-1].endswith(b"<end>"):
-            break
-        reply = spoken.heard(chunk if isinstance(chunk, bytes) else chunk(heard[-1]), NOON)
-        heard.append(reply.data + b"<end>" * (reply.then.value == "close"))
-    return heard
-
-
+MARIA: Final = living("mariadb", os="linux/debian", ver="5.5.5-10.11.19-MariaDB-0+deb12u1")
 MARIADB: Final[dict[str, tuple[Chunk, ...]]] = {
     "wrong password": (answer(),),
     "nobody": (answer(user=b"nobody"),),
@@ -155,8 +111,8 @@ MARIADB: Final[dict[str, tuple[Chunk, ...]]] = {
 
 
 @pytest.mark.parametrize("name", MARIADB)
-def test_mariadb(lab, mariadb, name):
-    theirs, ours = of_theirs(lab, mariadb, MARIADB[name]), of_ours(MARIA, MARIADB[name])
+def test_mariadb(mariadb, name):
+    theirs, ours = mariadb[name], of_ours(MARIA, MARIADB[name])
     # The greeting and the request for another method have a salt; the greeting a version and a connection's number.
     assert len(theirs) == len(ours)
     assert [plain_mariadb(said) for said in theirs[1:]] == [plain_mariadb(said) for said in ours[1:]]
@@ -166,11 +122,8 @@ def plain_mariadb(said: bytes) -> bytes:
     return re.sub(rb"(?s)(mysql_native_password\0).{20}\0", rb"\1", said)
 
 
-MARIA: Final = living("mariadb", os="linux/debian", ver="5.5.5-10.11.19-MariaDB-0+deb12u1")
-
-
-def test_mariadb_greets_alike(lab, mariadb):
-    (theirs,), (ours,) = of_theirs(lab, mariadb, ()), of_ours(MARIA, ())
+def test_mariadb_greets_alike(mariadb):
+    theirs, ours = mariadb["wrong password"][0], of_ours(MARIA, ())[0]
     version = re.compile(rb"(?s)^.{5}([^\0]+)\0.{12}\0(....)(.)(.*?).{12}\0(mysql_native_password\0)$")
     found = [version.match(greeting) for greeting in (theirs, ours)]
     assert len({len(match[1]) + len(match[0]) for match in found}) == 1
@@ -221,8 +174,8 @@ POSTGRESQL: Final[dict[str, tuple[Chunk, ...]]] = {
 
 
 @pytest.mark.parametrize("name", POSTGRESQL)
-def test_postgresql(lab, postgresql, name):
-    theirs, ours = of_theirs(lab, postgresql, POSTGRESQL[name]), of_ours(FIFTEEN, POSTGRESQL[name])
+def test_postgresql(postgresql, name):
+    theirs, ours = postgresql[name], of_ours(FIFTEEN, POSTGRESQL[name])
     assert [plain_postgresql(said) for said in theirs] == [plain_postgresql(said) for said in ours]
 
 
@@ -235,6 +188,6 @@ def plain_postgresql(said: bytes) -> bytes:
     return re.sub(rb"\0L\d+\0", b"\0L\0", re.sub(rb"(?s)^E....", b"E", said) if b"\0L" in said else said)
 
 
-def test_kerberos_is_what_debians_build_has_and_ours_has_not(lab, postgresql):
-    assert of_theirs(lab, postgresql, (GSS,))[-1] == b"G"
+def test_kerberos_is_what_debians_build_has_and_ours_has_not(postgresql):
+    assert postgresql["kerberos"][-1] == b"G"
     assert of_ours(FIFTEEN, (GSS,))[-1] == b"N"

@@ -4,27 +4,22 @@ The real ones listen on the loopback of a lab's side, with folders of their own.
 it is written down here.
 """
 
-import re
 import shutil
-import socket
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 import pytest
 
 from rawspoof.core.signature.identity import Identity
 from rawspoof.edges.lab.namespaces import Lab
-from tests.conversation.talks import converse, living
-from tests.netns.sensors import until
+from tests.conversation.talks import living
+from tests.netns.sensors import open_folder
+from tests.netns.servers import Talk, Where, of_ours, side_by_side
 
 pytestmark = pytest.mark.netns
 
 HERE: Final = "127.0.0.1"
-READ_S: Final = 12.0
 FTP, SMTP, POP3, IMAP = 21, 25, 110, 143
 VSFTPD: Final = living("vsftpd", ver="3.0.3")
 POSTFIX: Final = living("postfix", os="linux/debian")
@@ -34,15 +29,6 @@ DOVECOT: Final = {
 }
 WHO: Final[dict[int, Identity]] = {FTP: VSFTPD, SMTP: POSTFIX, **DOVECOT}
 
-# When a reply is whole: a last line with a code; of POP3 one line or, of a list, its full stop; a tag or an end.
-NUMBERED: Final = re.compile(rb"(?m)^\d{3} .*\r\n\Z")
-WHOLE: Final = {
-    FTP: NUMBERED,
-    SMTP: NUMBERED,
-    POP3: re.compile(rb"(?s)-ERR .*\n\Z|\+ .*\n\Z|\+OK[^\r\n]+\r\n\Z|\+OK\r\n(?:\Z|.*\n\.\r\n\Z)"),
-    IMAP: re.compile(rb"(?m)^(?:\* (?:OK|BYE|BAD)|[^*\s]\S* (?:OK|NO|BAD)|\+ ).*\r\n\Z"),
-}
-
 
 class Script(NamedTuple):
     """What one connection hears."""
@@ -51,6 +37,21 @@ class Script(NamedTuple):
     lines: tuple[bytes, ...]
     differ: dict[bytes, tuple[bytes, bytes]] = {}  # noqa: RUF012
     """Lines that are answered differently on purpose: by the real server, by ours. Parts of answers."""
+
+    def sends(self) -> list[bytes]:
+        return [line + b"\r\n" for line in self.lines]
+
+    def ours(self) -> list[bytes]:
+        return of_ours(WHO[self.port], self.sends())
+
+    def talk(self) -> Talk:
+        """With the real server."""
+        greeting, *answers = self.ours()
+        wanted = [
+            self.differ[line][0] if line in self.differ else said
+            for line, said in zip(self.lines, answers, strict=True)
+        ]
+        return Talk(Where(self.port, HERE), self.sends(), (greeting, *wanted))
 
 
 SCRIPTS: Final = {
@@ -216,16 +217,12 @@ postlog   unix-dgram n - n - 1 postlogd
 @pytest.fixture(scope="module")
 def heard() -> Iterator[dict[str, list[bytes]]]:
     """What the real servers said to every script: the greeting, then an answer a line."""
-    with TemporaryDirectory(prefix="rawspoof-test-") as name, Lab() as lab:
-        _start(lab, Path(name))
-        clients = {name: _open(lab, script.port) for name, script in SCRIPTS.items()}
-        with ThreadPoolExecutor(len(clients)) as pool:
-            talks = pool.map(lambda name: _talk(clients[name], SCRIPTS[name]), SCRIPTS)
-            yield dict(zip(SCRIPTS, talks, strict=True))
+    with open_folder() as folder, Lab() as lab:
+        _start(lab, folder)
+        yield side_by_side(lab, {name: script.talk() for name, script in SCRIPTS.items()})
 
 
 def _start(lab: Lab, folder: Path) -> None:
-    folder.chmod(0o755)
     for name in ("empty", "queue", "data", "postfix"):
         (folder / name).mkdir()
     shutil.chown(folder / "data", "postfix")
@@ -244,45 +241,10 @@ def _start(lab: Lab, folder: Path) -> None:
         lab.run("attacker", ["postfix", "-c", folder / "postfix", "start-fg"], stderr=said, stdout=said)
 
 
-def _open(lab: Lab, port: int) -> socket.socket:
-    def connected() -> socket.socket | None:
-        client = socket.socket()
-        client.settimeout(READ_S)
-        if client.connect_ex((HERE, port)) == 0:
-            return client
-        client.close()
-        return None
-
-    with lab.inside("attacker"):
-        client = until(connected, READ_S)
-    assert client is not None
-    return client
-
-
-def _talk(client: socket.socket, script: Script) -> list[bytes]:
-    with client:
-        said = [_answer(client, script.port)]
-        for line in script.lines:
-            # Who has hung up says nothing, ours as well.
-            with suppress(ConnectionError):
-                client.sendall(line + b"\r\n")
-            said.append(_answer(client, script.port))
-        return said
-
-
-def _answer(client: socket.socket, port: int) -> bytes:
-    said = b""
-    with suppress(ConnectionError):
-        while not WHOLE[port].search(said) and (more := client.recv(65536)):
-            said += more
-    return said
-
-
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_ours_says_what_the_real_one_says(heard, name):
     script = SCRIPTS[name]
-    replies = [reply.data for reply in converse(WHO[script.port], [line + b"\r\n" for line in script.lines])]
-    for line, theirs, ours in zip(script.lines, heard[name][1:], replies[1:], strict=True):
+    for line, theirs, ours in zip(script.lines, heard[name][1:], script.ours()[1:], strict=True):
         if line in script.differ:
             real, fake = script.differ[line]
             assert (real in theirs, fake in ours) == (True, True), (line[:80], theirs, ours)
@@ -301,7 +263,6 @@ def test_ours_says_what_the_real_one_says(heard, name):
     ],
 )
 def test_greetings_are_the_same_but_for(heard, name, differ):
-    script = SCRIPTS[name]
-    ours = converse(WHO[script.port], [])[0].data
+    ours = SCRIPTS[name].ours()[0]
     # The real one has no TLS here, and says so.
     assert heard[name][0].replace(*differ) == ours.replace(b" STARTTLS", b"")

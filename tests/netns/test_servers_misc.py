@@ -6,19 +6,15 @@ connection's own; what the root entry lists as supported is the file's.
 """
 
 import re
-import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
 
-from rawspoof.core.conversation.base import Then
 from rawspoof.core.conversation.ldap.ber import write
+from rawspoof.core.signature.identity import Identity
 from rawspoof.edges.lab.namespaces import Lab
 from tests.conversation.ldap.requests import (
     ABANDON,
@@ -35,16 +31,16 @@ from tests.conversation.ldap.requests import (
     search,
 )
 from tests.conversation.mqtt_packets import PACKETS
-from tests.conversation.talks import converse, living, said
-from tests.netns.sensors import until
-from tests.netns.taps import call
+from tests.conversation.talks import living
+from tests.netns.sensors import open_folder
+from tests.netns.servers import Talk, Where, of_ours, side_by_side
 
 pytestmark = pytest.mark.netns
 
 HERE: Final = "127.0.0.1"
 LDAP, MQTT = 389, 1883
-READ_S: Final = 1.0
-"""How long a connection that stays open is listened to; all are at once."""
+LDAP_WHO: Final = living("ldap", version="2.2.X - 2.3.X")
+MQTT_WHO: Final = living("mqtt", broker="mosquitto")
 
 SLAPD: Final = """\
 include /etc/ldap/schema/core.schema
@@ -125,88 +121,60 @@ OWN: Final = re.compile(rb'(?s)^.*\x87\x81?.|(?<=nonce=)"[^"]*"|(?<=realm=)"[^"]
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="rawspoof-test-") as made:
-        Path(made).chmod(0o755)
-        yield Path(made)
+    with open_folder() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
-def lab(folder: Path) -> Iterator[Lab]:
+def lab() -> Iterator[Lab]:
     with Lab() as both:
-        call(both, "sensor", "ip", "link", "set", "lo", "up")
         yield both
 
 
-def _run(lab: Lab, port: int, *argv: str) -> None:
-    """Start a server on the sensor's side, and wait until it listens."""
-    program = shutil.which(argv[0], path="/usr/sbin:/usr/bin")
-    assert program, f"this test wants {argv[0]}: apt-get install {argv[0]}"
-    lab.run("sensor", [program, *argv[1:]], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until(lambda: f"{HERE}:{port}" in call(lab, "sensor", "ss", "-Htln"), 10.0)
+def _run(lab: Lab, *argv: str) -> None:
+    lab.run("sensor", argv, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def _ask(lab: Lab, port: int, request: bytes) -> tuple[bytes, bool]:
-    """What is heard to a request, and whether that was the end."""
-    heard = b""
-    with lab.inside("sensor"):
-        peer = socket.create_connection((HERE, port), READ_S)
-    with peer:
-        peer.settimeout(READ_S)
-        try:
-            peer.sendall(request)
-            while data := peer.recv(65536):
-                heard += data
-        except TimeoutError:
-            return heard, False
-        except ConnectionResetError:
-            pass
-        return heard, True
-
-
-def _all(lab: Lab, port: int, requests: dict[str, bytes]) -> dict[str, tuple[bytes, bool]]:
-    with ThreadPoolExecutor(len(requests)) as threads:
-        return dict(zip(requests, threads.map(lambda r: _ask(lab, port, r), requests.values()), strict=True))
+def _talk(who: Identity, port: int, request: bytes) -> Talk:
+    return Talk(Where(port, HERE, "sensor"), (request,), of_ours(who, (request,)))
 
 
 @pytest.fixture(scope="module")
-def slapd(lab: Lab, folder: Path) -> dict[str, tuple[bytes, bool]]:
+def slapd(lab: Lab, folder: Path) -> dict[str, list[bytes]]:
     """What slapd says to each request."""
     config, entry = folder / "slapd.conf", folder / "entry"
     config.write_text(SLAPD.format(folder=folder))
     entry.write_text(ENTRY)
     subprocess.run(["/usr/sbin/slapadd", "-f", config, "-l", entry], check=True, capture_output=True)
-    _run(lab, LDAP, "slapd", "-d", "0", "-f", str(config), "-h", f"ldap://{HERE}:{LDAP}")
-    return _all(lab, LDAP, REQUESTS | CHALLENGES)
+    _run(lab, "/usr/sbin/slapd", "-d", "0", "-f", str(config), "-h", f"ldap://{HERE}:{LDAP}")
+    requests = {name: _talk(LDAP_WHO, LDAP, request) for name, request in REQUESTS.items()}
+    # Of challenges the length is nobody's but their own.
+    challenges = {name: Talk(Where(LDAP, HERE, "sensor"), (r,), (b"", b"0")) for name, r in CHALLENGES.items()}
+    return side_by_side(lab, requests | challenges)
 
 
 @pytest.fixture(scope="module")
-def mosquitto(lab: Lab, folder: Path) -> dict[str, tuple[bytes, bool]]:
+def mosquitto(lab: Lab, folder: Path) -> dict[str, list[bytes]]:
     """What mosquitto says to each packet."""
     config, passwords = folder / "mosquitto.conf", folder / "passwords"
     subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, "alice", "secret"], check=True, capture_output=True)
     passwords.chmod(0o644)
     config.write_text(MOSQUITTO.format(port=MQTT, here=HERE, folder=folder))
-    _run(lab, MQTT, "mosquitto", "-c", str(config))
-    return _all(lab, MQTT, PACKETS)
-
-
-def ours(who, request: bytes) -> tuple[bytes, bool]:
-    replies = converse(who, [request])
-    return said(replies), replies[-1].then is Then.CLOSE
+    _run(lab, "/usr/sbin/mosquitto", "-c", str(config))
+    return side_by_side(lab, {name: _talk(MQTT_WHO, MQTT, packet) for name, packet in PACKETS.items()})
 
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_slapd_says_what_ours_says(slapd, name):
-    who = living("ldap", version="2.2.X - 2.3.X")
-    assert ours(who, REQUESTS[name]) == slapd[name]
+    assert of_ours(LDAP_WHO, (REQUESTS[name],)) == slapd[name]
 
 
 @pytest.mark.parametrize("name", CHALLENGES)
 def test_slapd_challenges_as_ours_does(slapd, name):
-    told = [OWN.sub(b"", said) for said, _ in (slapd[name], ours(living("ldap"), CHALLENGES[name]))]
+    told = [OWN.sub(b"", said) for _, said in (slapd[name], of_ours(living("ldap"), (CHALLENGES[name],)))]
     assert told[0] == told[1] != b""
 
 
 @pytest.mark.parametrize("name", PACKETS)
 def test_mosquitto_says_what_ours_says(mosquitto, name):
-    assert ours(living("mqtt", broker="mosquitto"), PACKETS[name]) == mosquitto[name]
+    assert of_ours(MQTT_WHO, (PACKETS[name],)) == mosquitto[name]

@@ -9,7 +9,7 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from select import select
 from typing import Final
@@ -25,14 +25,13 @@ from rawspoof.core.conversation.visit import Visit
 from rawspoof.edges.crypto.engines import CryptoEngines
 from tests.conversation.ssh.client import CIPHER, KEX, LINE, MAC, Client, Pipe
 from tests.conversation.talks import living
+from tests.netns.sensors import open_folder
+from tests.netns.servers import ANSWER_S, QUIET_S
 
 pytestmark = pytest.mark.netns
 
 SSHD: Final = "/usr/sbin/sshd"
-QUIET_S: Final = 1.5
-"""For sshd's answers; they come within milliseconds on a machine that has nothing else to do."""
-START_S: Final = 10.0
-GUESS_S: Final = 8.0
+GREETS_S: Final = 10.0
 STRICT: Final = "kex-strict-c-v00@openssh.com"
 
 
@@ -148,17 +147,17 @@ KEYED: Final = {
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def settings() -> Iterator[Path]:
     """sshd's, with keys of its own and Debian's other defaults."""
     # Where it locks itself in before anybody has logged in; Debian makes it when sshd starts as a service.
     Path("/run/sshd").mkdir(exist_ok=True)
-    folder = tmp_path_factory.mktemp("sshd")
-    lines = ["UsePAM yes", "KbdInteractiveAuthentication no", "PidFile none"]
-    for kind in ("rsa", "ecdsa", "ed25519"):
-        subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", folder / kind], check=True)
-        lines.append(f"HostKey {folder / kind}")
-    (folder / "config").write_text("\n".join(lines))
-    return folder / "config"
+    with open_folder() as folder:
+        lines = ["UsePAM yes", "KbdInteractiveAuthentication no", "PidFile none"]
+        for kind in ("rsa", "ecdsa", "ed25519"):
+            subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", folder / kind], check=True)
+            lines.append(f"HostKey {folder / kind}")
+        (folder / "config").write_text("\n".join(lines))
+        yield folder / "config"
 
 
 @contextmanager
@@ -169,9 +168,8 @@ def real(settings: Path) -> Iterator[socket.socket]:
         [SSHD, "-i", "-e", "-f", settings], stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL
     )
     theirs.close()
-    ours.settimeout(QUIET_S)
     try:
-        assert select([ours], [], [], START_S)[0], "sshd does not greet"
+        assert select([ours], [], [], GREETS_S)[0], "sshd does not greet"
         yield ours
     finally:
         ours.close()
@@ -179,21 +177,11 @@ def real(settings: Path) -> Iterator[socket.socket]:
         process.wait()
 
 
-def heard(sock: socket.socket) -> bytes | None:
-    """What is there next, b"" for the end, None for silence."""
-    try:
-        return sock.recv(65536)
-    except TimeoutError:
-        return None
-    except ConnectionResetError:
-        return b""
-
-
 @pytest.fixture(scope="module")
 def imitation(settings: Path) -> Callable[[], Pipe]:
     """An identity of the real one's version, as one connection of it."""
     with real(settings) as sock:
-        shown = re.fullmatch(r"SSH-2.0-OpenSSH_(\S+) Debian-(\S+)\r\n", heard(sock).decode())
+        shown = re.fullmatch(r"SSH-2.0-OpenSSH_(\S+) Debian-(\S+)\r\n", sock.recv(256).decode())
     who = living("openssh", os="linux/debian", ver=shown[1])._replace(version=f"{shown[1]} Debian {shown[2]}")
     return lambda: Pipe(Dialogue(Ssh(Visit(who, b"\xc0\0\2\7", 5, 0.0, CryptoEngines(bytes(32))))))
 
@@ -211,43 +199,94 @@ def messages(said: bytes) -> tuple[list[bytes], bytes]:
     return found, bytes(rest)
 
 
-def of_the_real(settings: Path, data: bytes) -> tuple[tuple[list[bytes], bytes], bool]:
-    """What sshd says to some bytes, and whether it closes then."""
-    with real(settings) as sock:
-        said = heard(sock) or b""
-        sock.sendall(data)
-        while more := heard(sock):
-            said += more
-        return messages(said), more == b""
+def size(said: bytes) -> int:
+    """Of what follows the identification, in which the package's release may be longer than ours."""
+    return len(said.partition(b"\n")[2])
 
 
-def asking_the_real(settings: Path, ask: Callable[[Client], object]) -> object:
+class Listened:
+    """Both ends of a connection with ours, and after how many bytes it had nothing to say."""
+
+    def __init__(self, ends: Pipe) -> None:
+        self.ends = ends
+        self.said = b""
+        self.silences: set[int] = set()
+
+    def receive(self) -> bytes:
+        data = self.ends.receive()
+        self.said += data
+        if not data and not self.ends.over:
+            self.silences.add(size(self.said))
+        return data
+
+
+class Real:
+    """A connection with sshd, listened to as long as ours would speak, and shortly where ours is silent."""
+
+    def __init__(self, sock: socket.socket, silences: set[int]) -> None:
+        self.sock, self.silences = sock, silences
+        self.said = b""
+        self.over = False
+
+    def send(self, data: bytes) -> None:
+        # Who has hung up says nothing, ours as well.
+        with suppress(ConnectionError):
+            self.sock.sendall(data)
+
+    def receive(self) -> bytes:
+        self.sock.settimeout(QUIET_S if size(self.said) in self.silences else ANSWER_S)
+        try:
+            data = self.sock.recv(65536)
+        except TimeoutError:
+            return b""
+        except ConnectionResetError:
+            data = b""
+        self.said += data
+        self.over = not data
+        return data
+
+
+def raw(data: bytes, ends: Listened | Real, send: Callable[[bytes], object]) -> object:
+    """What is said to some bytes, and whether that is the end."""
+    said = ends.receive()
+    send(data)
+    while more := ends.receive():
+        said += more
+    return messages(said), ends.over if isinstance(ends, Real) else ends.ends.over
+
+
+def of_ours(ends: Listened, name: str) -> object:
+    if name in RAW:
+        return raw(RAW[name], ends, ends.ends.send)
+    return KEYED[name](Client(ends.ends.send, ends.receive))
+
+
+def of_the_real(settings: Path, name: str, silences: set[int]) -> object:
     with real(settings) as sock:
-        ssh = Client(sock.sendall, lambda: heard(sock) or b"")
-        if ask is KEYED["password"]:
-            sock.settimeout(GUESS_S)
-            # Nothing follows the keys of this one, and that would take as long.
-            ssh.rest = list
-        return ask(ssh)
+        ends = Real(sock, silences)
+        if name in RAW:
+            return raw(RAW[name], ends, ends.send)
+        return KEYED[name](Client(ends.send, ends.receive))
 
 
 @pytest.fixture(scope="module")
-def real_answers(settings: Path) -> dict[str, object]:
-    """Asked side by side: most of the time nothing is said."""
-    with ThreadPoolExecutor(12) as pool:
-        raw = {name: pool.submit(of_the_real, settings, data) for name, data in RAW.items()}
-        keyed = {name: pool.submit(asking_the_real, settings, ask) for name, ask in KEYED.items()}
-        return {name: future.result() for name, future in (raw | keyed).items()}
+def answers(settings: Path, imitation: Callable[[], Pipe]) -> dict[str, tuple[object, object]]:
+    """Ours and sshd's, which is asked side by side: most of the time nothing is said."""
+    with ThreadPoolExecutor(24) as pool:
+        asked = {}
+        for name in (*RAW, *KEYED):
+            ends = Listened(imitation())
+            asked[name] = of_ours(ends, name), pool.submit(of_the_real, settings, name, ends.silences)
+        return {name: (ours, theirs.result()) for name, (ours, theirs) in asked.items()}
 
 
 @pytest.mark.parametrize("name", RAW)
-def test_any_bytes_are_answered_alike(name, imitation, real_answers):
-    ends = imitation()
-    ends.send(RAW[name])
-    assert (messages(ends.receive()), ends.over) == real_answers[name]
+def test_any_bytes_are_answered_alike(name, answers):
+    ours, theirs = answers[name]
+    assert ours == theirs
 
 
 @pytest.mark.parametrize("name", KEYED)
-def test_messages_behind_the_keys_are_answered_alike(name, imitation, real_answers):
-    ends = imitation()
-    assert KEYED[name](Client(ends.send, ends.receive)) == real_answers[name]
+def test_messages_behind_the_keys_are_answered_alike(name, answers):
+    ours, theirs = answers[name]
+    assert ours == theirs

@@ -5,29 +5,21 @@ written down here.
 """
 
 import re
-import socket
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 import pytest
 
 from rawspoof.core.signature.identity import Identity
 from rawspoof.edges.lab.namespaces import Lab
-from tests.conversation.talks import converse, living
-from tests.netns.sensors import until
+from tests.conversation.talks import living
+from tests.netns.sensors import open_folder
+from tests.netns.servers import Talk, Where, of_ours, side_by_side
 
 pytestmark = pytest.mark.netns
 
 HERE: Final = "127.0.0.1"
-START_S: Final = 5.0
-QUIET_S: Final = 0.4
-"""Silence that is no answer."""
-PAUSE_S: Final = 0.05
-"""Silence after which an answer is taken to be whole: the servers are beside us."""
 REDIS, MEMCACHED, RSYNC, GIT = 6379, 11211, 873, 9418
 
 WHO: Final[dict[int, Identity]] = {
@@ -46,6 +38,18 @@ class Script(NamedTuple):
     sends: tuple[bytes, ...]
     differ: dict[bytes, tuple[bytes, bytes]] = {}  # noqa: RUF012
     """Pieces that are answered differently on purpose: how the real answer and ours begin."""
+
+    def ours(self) -> list[bytes]:
+        return of_ours(WHO[self.port], self.sends)
+
+    def talk(self) -> Talk:
+        """With the real server."""
+        greeting, *answers = self.ours()
+        wanted = [
+            self.differ[piece][0] if piece in self.differ else said
+            for piece, said in zip(self.sends, answers, strict=True)
+        ]
+        return Talk(Where(self.port, HERE), self.sends, (greeting, *wanted))
 
 
 SCRIPTS: Final = {
@@ -153,12 +157,9 @@ SCRIPTS: Final = {
 @pytest.fixture(scope="module")
 def heard() -> Iterator[dict[str, list[bytes]]]:
     """What the real servers said to every script: an answer a piece."""
-    with TemporaryDirectory(prefix="rawspoof-test-") as name, Lab() as lab:
-        _start(lab, Path(name))
-        clients = {name: _open(lab, script.port) for name, script in SCRIPTS.items()}
-        with ThreadPoolExecutor(len(clients)) as pool:
-            talks = pool.map(lambda name: _talk(clients[name], SCRIPTS[name]), SCRIPTS)
-            yield dict(zip(SCRIPTS, talks, strict=True))
+    with open_folder() as folder, Lab() as lab:
+        _start(lab, folder)
+        yield side_by_side(lab, {name: script.talk() for name, script in SCRIPTS.items()})
 
 
 def _start(lab: Lab, folder: Path) -> None:
@@ -180,46 +181,10 @@ def _start(lab: Lab, folder: Path) -> None:
             lab.run("attacker", [str(word) for word in argv], stdout=said, stderr=said)
 
 
-def _open(lab: Lab, port: int) -> socket.socket:
-    def connected() -> socket.socket | None:
-        client = socket.socket()
-        if client.connect_ex((HERE, port)) == 0:
-            return client
-        client.close()
-        return None
-
-    with lab.inside("attacker"):
-        client = until(connected, START_S)
-    assert client is not None
-    return client
-
-
-def _talk(client: socket.socket, script: Script) -> list[bytes]:
-    with client:
-        said = [_answer(client)] if script.port == RSYNC else [b""]
-        for piece in script.sends:
-            # Who has hung up says nothing, ours as well.
-            with suppress(ConnectionError):
-                client.sendall(piece)
-            said.append(_answer(client))
-        return said
-
-
-def _answer(client: socket.socket) -> bytes:
-    said = b""
-    client.settimeout(QUIET_S)
-    with suppress(ConnectionError, TimeoutError):
-        while more := client.recv(65536):
-            said += more
-            client.settimeout(PAUSE_S)
-    return said
-
-
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_ours_says_what_the_real_one_says(heard, name):
     script = SCRIPTS[name]
-    replies = [reply.data for reply in converse(WHO[script.port], script.sends)]
-    for piece, theirs, ours in zip(script.sends, heard[name][1:], replies[1:], strict=True):
+    for piece, theirs, ours in zip(script.sends, heard[name][1:], script.ours()[1:], strict=True):
         if piece in script.differ:
             real, fake = script.differ[piece]
             assert (theirs[: len(real)], ours[: len(fake)]) == (real, fake), piece
@@ -230,10 +195,10 @@ def test_ours_says_what_the_real_one_says(heard, name):
 def test_challenges_are_of_a_length(heard):
     """A client makes its proof of them whatever they are; they are chance in both."""
     for name in ("rsync login", "rsync md5"):
-        ours = [reply.data for reply in converse(WHO[RSYNC], SCRIPTS[name].sends)]
+        ours = SCRIPTS[name].ours()
         assert len(heard[name][2]) == len(ours[2])
         assert re.fullmatch(rb"@RSYNCD: AUTHREQD [A-Za-z0-9+/]+\n", ours[2])
 
 
 def test_rsync_greets_with_its_digests(heard):
-    assert heard["rsync list"][0] == converse(WHO[RSYNC], [])[0].data
+    assert heard["rsync list"][0] == SCRIPTS["rsync list"].ours()[0]
