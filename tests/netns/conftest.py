@@ -1,21 +1,19 @@
-"""The one fixture that kernel tests share: a sensor's side and an attacker's, made anew for each test."""
+"""Fixtures that kernel tests share: a sensor's side and an attacker's, and a folder, made anew for each test."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rawspoof.edges.lab.namespaces import Lab
+from tests.netns.sensors import open_folder
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _way_to_temporary_files(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A sensor's collector is nobody, and has its store in a test's folder."""
-    base = tmp_path_factory.getbasetemp()
-    for folder in (base, base.parent, base.parent.parent):
-        if folder.stat().st_uid == os.getuid() and folder != Path("/tmp"):
-            folder.chmod(folder.stat().st_mode | 0o011)
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """In place of pytest's: a sensor's collector is nobody, and has its store in a test's folder."""
+    with open_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

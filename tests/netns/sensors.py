@@ -28,7 +28,8 @@ from rawspoof.edges.lab.namespaces import INTERFACE, Lab, stop
 from rawspoof.edges.system import personalities
 from tests.netns.taps import SOURCE, TARGET, call
 
-READY_S: Final = 20.0
+READY_S: Final = 60.0
+"""On a machine busy with other tests; alone it takes a second or two."""
 POLL_S: Final = 0.01
 SECRET: Final = bytes(range(32))
 """The same world in every run: what a scanner meets on a port is no matter of chance."""
@@ -80,10 +81,19 @@ def start(lab: Lab, folder: Path, *args: str, **kwargs: Any) -> Sensor:
 
 
 @contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder for a block's time that anybody may enter: into pytest's own only root may, whatever is done to them."""
+    with TemporaryDirectory(prefix="rawspoof-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@contextmanager
 def running(lab: Lab, *args: str, **kwargs: Any) -> Iterator[Sensor]:
     """A sensor that answers, for as long as the block lasts."""
-    with TemporaryDirectory(prefix="rawspoof-test-") as folder:
-        sensor = start(lab, Path(folder), *args, **kwargs)
+    with open_folder() as folder:
+        sensor = start(lab, folder, *args, **kwargs)
         try:
             until(lambda: READY.decode() in sensor.said() or sensor.process.poll() is not None, READY_S)
             assert sensor.process.poll() is None, sensor.said()

@@ -3,42 +3,16 @@
 All of them run at once against one sensor: most of their time is the refusals' delay.
 """
 
-import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import PIPE, STDOUT
-from tempfile import TemporaryFile
-from typing import Final, NamedTuple
+from typing import Final
 
 import pytest
 
-from rawspoof.edges.lab.namespaces import Lab
-from tests.netns.sensors import running, town, until
-from tests.netns.taps import TARGET
+from tests.netns.programs import Case, Ended, check, place, program, side_by_side
+from tests.netns.sensors import open_folder
 
 pytestmark = pytest.mark.netns
-
-PROMPT = ("--delivery", "prompt")
-CLIENT_S: Final = 25.0
-SERVICES: Final = ("vsftpd", "pureftpd", "postfix", "exim", "dovecot-pop3", "dovecot-imap", "courier-imap")
-IMPLICIT: Final = range(900, 1000)
-"""Where services may have TLS from the first byte."""
-
-
-class Case(NamedTuple):
-    """A client, what it prints among other things, how it ends, and what it tried."""
-
-    service: str
-    argv: str
-    """`{port}` and `{to}` stand for the place."""
-    text: str
-    status: int
-    proof: tuple[str, str, str] | None
-    """Method, user and secret."""
-    typed: str = ""
-    """What it reads from its standard input."""
-
 
 REFUSED = "530 Login incorrect."
 SWAKS = "swaks --server {to} --port {port} --from a@b.example --to c@d.example --auth-user bob --auth-password pw"
@@ -46,14 +20,14 @@ SWAKS = "swaks --server {to} --port {port} --from a@b.example --to c@d.example -
 CURL_TLS = "curl -sSk --ssl-reqd --tlsv1.0 --ciphers DEFAULT@SECLEVEL=0 "
 HYDRA = "hydra -I -t 1 -l bob -p"
 CASES: Final = {
-    "ftp": Case("vsftpd", "ftp -n -v {to} {port}", REFUSED, 0, ("PASS", "bob", "tnftp"), "user bob tnftp\nls\nquit\n"),
+    "ftp": Case("vsftpd", "ftp -n -v {to} {port}", REFUSED, 0, ("PASS", "bob", "tnftp"), b"user bob tnftp\nls\nquit\n"),
     "lftp": Case(
         "vsftpd",
         "lftp -u bob,lftp -p {port} {to}",
         "Login failed: 530 Login incorrect.",
         1,
         ("PASS", "bob", "lftp"),
-        "set net:max-retries 1\nset ftp:ssl-allow no\nls\n",
+        b"set net:max-retries 1\nset ftp:ssl-allow no\nls\n",
     ),
     "lftp-tls": Case(
         "pureftpd",
@@ -61,7 +35,7 @@ CASES: Final = {
         "Login authentication failed",
         1,
         ("PASS", "bob", "inside"),
-        "set net:max-retries 1\nset ssl:verify-certificate no\nset ftp:ssl-force yes\nls\n",
+        b"set net:max-retries 1\nset ssl:verify-certificate no\nset ftp:ssl-force yes\nls\n",
     ),
     "curl-ftp": Case(
         "vsftpd", "curl -sS ftp://bob:curl@{to}:{port}/", "Access denied: 530", 67, ("PASS", "bob", "curl")
@@ -137,70 +111,14 @@ CASES: Final = {
 }
 
 
-class Ended(NamedTuple):
-    """What came of a client."""
-
-    status: int
-    text: str
-
-
 @pytest.fixture(scope="module")
-def ports() -> dict[str, int]:
-    """Where each service lives in a world that is the same in every run."""
-    profile = town(*PROMPT)
-    found: dict[str, int] = {}
-    for port in (p for p in range(1, 65536) if p not in IMPLICIT):
-        who = profile(port).identity
-        if who is not None and who.service in SERVICES and who.tls != "implicit":
-            found.setdefault(who.service, port)
-        if len(found) == len(SERVICES):
-            break
-    return found
-
-
-@pytest.fixture(scope="module")
-def seen(ports: dict[str, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, Ended], Path]]:
+def seen() -> Iterator[tuple[dict[str, Ended], Path]]:
     """How every client ended, and the file of events."""
-    events = tmp_path_factory.mktemp("mail") / "events"
-    with Lab() as lab, running(lab, *PROMPT, "--events", str(events)):
-        started = {name: _started(lab, case, ports) for name, case in CASES.items()}
-        ended = {name: _ended(process) for name, process in started.items()}
-        yield ended, events
-
-
-def _started(lab: Lab, case: Case, ports: dict[str, int]) -> "subprocess.Popen[str]":
-    argv = case.argv.format(port=ports[case.service], to=TARGET).split()
-    with TemporaryFile("w+") as typed:
-        typed.write(case.typed)
-        typed.seek(0)
-        return lab.run("attacker", argv, stdin=typed, stdout=PIPE, stderr=STDOUT, text=True)
-
-
-def _ended(process: "subprocess.Popen[str]") -> Ended:
-    try:
-        text, _ = process.communicate(timeout=CLIENT_S)
-    except subprocess.TimeoutExpired:
-        # Whoever waits for ever fails its own test, not those of all others.
-        process.kill()
-        text, _ = process.communicate()
-    return Ended(process.returncode, text)
+    with place() as here, open_folder() as folder:
+        yield side_by_side(folder, {name: program(here, case) for name, case in CASES.items()}), here.events
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_it_ends_as_against_any_server_that_refuses(seen, name):
     ended, events = seen
-    case = CASES[name]
-    assert case.text in ended[name].text
-    assert ended[name].status == case.status, ended[name].text
-    if case.proof:
-        until(lambda: (case.service, *case.proof) in proofs(events), 2.0)
-
-
-def proofs(events: Path) -> set[tuple[str, str, str, str]]:
-    told = [json.loads(line) for line in events.read_text().split("\n")[:-1]]
-    return {
-        (said["service"], said["method"], *(bytes.fromhex(said[which]["hex"]).decode() for which in ("user", "secret")))
-        for event in told
-        if event["event"]["action"] == "service.credential"
-        for said in (event["rawspoof"],)
-    }
+    check(CASES[name], ended[name], events)

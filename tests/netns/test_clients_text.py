@@ -3,28 +3,22 @@
 All of them run at once against one sensor, which has a service of each kind at a port of its own.
 """
 
-import json
 import os
 import pty
 import re
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
-from subprocess import PIPE, STDOUT
-from tempfile import TemporaryFile
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import pytest
 
-from rawspoof.edges.lab.namespaces import Lab
 from rawspoof.edges.system.signatures import folder
-from tests.netns.sensors import running, town, until
+from tests.netns.programs import HEARD_S, Case, Ended, Place, check, credentials, place, program, side_by_side
+from tests.netns.sensors import open_folder, until
 from tests.netns.taps import TARGET
 
 pytestmark = pytest.mark.netns
 
-CLIENT_S: Final = 25.0
-TYPED_S: Final = 6.0
+TYPED_S: Final = 10.0
 FIRST_PORT: Final = 45001
 CERTAIN: Final = 1_000_000
 """A weight at a port against which no other service has a chance."""
@@ -51,22 +45,8 @@ KINDS: Final = {
 PORTS: Final = {kind: port for port, kind in enumerate(KINDS, FIRST_PORT)}
 
 
-class Case(NamedTuple):
-    """A client, what it prints among other things, how it ends, and what it tried."""
-
-    kind: str
-    argv: str
-    """`{port}` and `{to}` stand for the place."""
-    text: str
-    status: int = 0
-    proof: tuple[str, str, str] | None = None
-    """Method, user and secret."""
-    typed: bytes = b""
-    """What it reads from its standard input."""
-
-
 NMAP: Final = "nmap -Pn -n -sT -p {port} {to} --script +"
-NC: Final = "nc -w 2 {to} {port}"
+NC: Final = "nc -w 5 {to} {port}"
 HYDRA: Final = "hydra -I -t 1 -w 8 -s {port} -p "
 NONE: Final = "0 valid password"
 REGISTER: Final = (
@@ -144,13 +124,6 @@ CASES: Final = {
 }
 
 
-class Ended(NamedTuple):
-    """What came of a client."""
-
-    status: int
-    text: str
-
-
 def block(file: str, service: str, chosen: int, kind: str) -> str:
     """A service of the catalogue under another name, at home on one port and on every system, with one of its sets."""
     text = (folder() / "services" / f"{file}.toml").read_text()
@@ -162,51 +135,29 @@ def block(file: str, service: str, chosen: int, kind: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def sensor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lab, Path]]:
-    """A lab with a sensor that has all kinds, and the file of events."""
-    here = tmp_path_factory.mktemp("text")
-    own, events = here / "own.toml", here / "events"
-    own.write_text("format = 1\n\n" + "\n".join(block(*where, kind) for kind, where in KINDS.items()))
-    args = ("--delivery", "prompt", "-s", str(own))
-    profile = town(*args)
-    dealt = {kind: profile(port).identity for kind, port in PORTS.items()}
-    assert {kind: who.service for kind, who in dealt.items() if who} == {kind: f"text-{kind}" for kind in KINDS}
-    with Lab() as lab, running(lab, *args, "--events", str(events)):
-        yield lab, events
+def sensor() -> Iterator[Place]:
+    """One that has all kinds."""
+    with open_folder() as here:
+        own = here / "own.toml"
+        own.write_text("format = 1\n\n" + "\n".join(block(*where, kind) for kind, where in KINDS.items()))
+        with place("-s", str(own)) as there:
+            yield there
 
 
 @pytest.fixture(scope="module")
-def ended(sensor: tuple[Lab, Path]) -> dict[str, Ended]:
+def ended(sensor: Place) -> dict[str, Ended]:
     """How every client ended."""
-    started = {name: _started(sensor[0], case) for name, case in CASES.items()}
-    return {name: _ended(process) for name, process in started.items()}
+    with open_folder() as here:
+        return side_by_side(here, {name: program(sensor, _full(case)) for name, case in CASES.items()})
 
 
-def _started(lab: Lab, case: Case) -> "subprocess.Popen[str]":
-    argv = case.argv.format(port=PORTS[case.kind], to=TARGET).split()
-    with TemporaryFile() as typed:
-        typed.write(case.typed)
-        typed.seek(0)
-        return lab.run("attacker", argv, stdin=typed, stdout=PIPE, stderr=STDOUT, text=True, errors="replace")
-
-
-def _ended(process: "subprocess.Popen[str]") -> Ended:
-    try:
-        text, _ = process.communicate(timeout=CLIENT_S)
-    except subprocess.TimeoutExpired:
-        # Whoever waits for ever fails its own test, not those of all others.
-        process.kill()
-        text, _ = process.communicate()
-    return Ended(process.returncode, text)
+def _full(case: Case) -> Case:
+    return case._replace(service=f"text-{case.service}", port=PORTS[case.service])
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_it_ends_as_against_any_server_that_refuses(sensor, ended, name):
-    case = CASES[name]
-    assert case.text in ended[name].text
-    assert ended[name].status == case.status, ended[name].text
-    if case.proof:
-        until(lambda: (case.kind, *case.proof) in proofs(sensor[1]), 2.0)
+    check(_full(CASES[name]), ended[name], sensor.events)
 
 
 @pytest.mark.parametrize(
@@ -225,16 +176,18 @@ def test_it_ends_as_against_any_server_that_refuses(sensor, ended, name):
 )
 def test_proofs_are_kept_with_what_they_prove(sensor, ended, kind, method, user, secret):
     del ended
-    said = [proof for proof in until(lambda: proofs(sensor[1]), 2.0) if proof[:3] == (kind, method, user)]
-    assert said
-    assert all(re.fullmatch(secret, proof[3]) for proof in said), said
+
+    def told() -> list[str]:
+        return [said.secret for said in credentials(sensor.events) if said[1:4] == (f"text-{kind}", method, user)]
+
+    secrets = until(told, HEARD_S)
+    assert all(re.fullmatch(secret, said) for said in secrets), secrets
 
 
 def test_somebody_types_at_a_telnet_client(sensor):
-    lab, events = sensor
     screen, keys = pty.openpty()
     argv = ["telnet", TARGET, str(PORTS["linux"])]
-    client = lab.run("attacker", argv, stdin=keys, stdout=keys, stderr=keys, start_new_session=True)
+    client = sensor.lab.run("attacker", argv, stdin=keys, stdout=keys, stderr=keys, start_new_session=True)
     os.close(keys)
     seen(screen, b"login: ")
     # The name comes back from the server, the password does not.
@@ -248,7 +201,8 @@ def test_somebody_types_at_a_telnet_client(sensor):
     seen(screen, b"Connection closed by foreign host.")
     os.close(screen)
     client.wait(TYPED_S)
-    until(lambda: ("linux", "password", "root", "123456") in proofs(events), 2.0)
+    tried = (PORTS["linux"], "text-linux", "password", "root", "123456")
+    until(lambda: tried in credentials(sensor.events), HEARD_S)
 
 
 def seen(screen: int, what: bytes) -> bytes:
@@ -262,18 +216,3 @@ def seen(screen: int, what: bytes) -> bytes:
 
     until(more, TYPED_S)
     return shown
-
-
-def proofs(events: Path) -> set[tuple[str, str, str, str]]:
-    """Service, method, user and secret of every log-in that was tried."""
-    told: list[dict[str, Any]] = [json.loads(line) for line in events.read_text().split("\n")[:-1]]
-    return {
-        (
-            said["service"].removeprefix("text-"),
-            said["method"],
-            *(bytes.fromhex(said[which]["hex"]).decode() for which in ("user", "secret")),
-        )
-        for event in told
-        if event["event"]["action"] == "service.credential"
-        for said in (event["rawspoof"],)
-    }

@@ -16,7 +16,7 @@ import pytest
 
 from rawspoof.edges.lab.namespaces import INTERFACE, Lab
 from rawspoof.edges.system.clock import steady
-from tests.netns.sensors import Sensor, running, tell, until
+from tests.netns.sensors import Sensor, open_folder, running, tell, until
 from tests.netns.taps import TARGET, call, greeting, serving
 
 pytestmark = pytest.mark.netns
@@ -80,12 +80,12 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    folder = tmp_path_factory.mktemp("detection")
-    config, events = folder / "config.toml", folder / "events"
-    config.write_text(CONFIG)
-    with Lab() as lab, running(lab, "-c", str(config), "--events", str(events)) as sensor:
-        yield Stage(lab, sensor, events)
+def stage() -> Iterator[Stage]:
+    with open_folder() as folder, Lab() as lab:
+        config, events = folder / "config.toml", folder / "events"
+        config.write_text(CONFIG)
+        with running(lab, "-c", str(config), "--events", str(events)) as sensor:
+            yield Stage(lab, sensor, events)
 
 
 def facts(report: dict) -> tuple[str, list[str], bool]:
