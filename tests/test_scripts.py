@@ -173,7 +173,7 @@ def test_run_hands_on_its_arguments_where_it_was_called(checkout: Checkout) -> N
     assert (status, said.splitlines()[-1]) == (0, f"{checkout.root}/elsewhere: run -c my file.toml")
 
 
-CALLS = ["python -m pytest -n 3 --dist worksteal -m not alone -x tests/wire", "python -m pytest -m alone -x tests/wire"]
+CALLS = ["python -m pytest -n 3 --dist loadfile -m not alone -x tests/wire", "python -m pytest -m alone -x tests/wire"]
 
 
 def test_test_hands_on_its_arguments(checkout: Checkout) -> None:
