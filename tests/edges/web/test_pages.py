@@ -159,7 +159,7 @@ def test_the_map_shows_where_the_mouse_is_and_zooms(browser, plain):
         assert box is not None
         page.mouse.move(box["x"] + box["width"] * 22.5 / 256, box["y"] + box["height"] * 0.5 / 256)
         expect(slider).to_have_attribute("aria-valuenow", "22")
-        expect(page.locator("output")).to_contain_text("Port 22: logged in at")
+        expect(page.locator("output")).to_contain_text("Port 22: password tried")
         page.get_by_role("button", name="Zoom in").click(click_count=4)
         # Sixteen times as large, with the cursor still in view: a port is 64 pixels wide, and lit as such.
         assert (pixel(page, 540, 32), pixel(page, 1000, 1000)) == (LOGIN, NONE)

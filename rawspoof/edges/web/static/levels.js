@@ -12,7 +12,7 @@ export const LEVELS = [
   { name: "touched", says: "only probed" },
   { name: "opened", says: "connected to" },
   { name: "asked", says: "talked to" },
-  { name: "login", says: "logged in at" },
+  { name: "login", says: "password tried" },
 ];
 
 /** A level for each port, of bitmaps by name; the most that happened wins. */
