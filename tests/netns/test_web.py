@@ -117,7 +117,7 @@ def test_mail_settings_are_kept_and_count_after_a_restart_of_the_collector(lab, 
 def test_many_who_watch_and_one_who_does_not_read(lab, passwd):
     with running(lab, "--admin-port", "8080", "--admin-passwd", passwd, *QUICK) as sensor:
         stream = "http://127.0.0.1:8080/api/stream"
-        argv = ["curl", "-s", "-N", "-m", "6", "-u", PASSWORD, stream]
+        argv = ["curl", "-s", "-N", "-m", "4", "-u", PASSWORD, stream]
         watchers = [lab.run("sensor", argv, stdout=subprocess.PIPE) for _ in range(50)]
         until(lambda: asked(lab, "/api/health")["web"]["watching"] == 50, 5.0)
         os.kill(watchers[0].pid, signal.SIGSTOP)

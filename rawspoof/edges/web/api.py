@@ -64,6 +64,7 @@ class Api:
         context, port = self.context, given["port"]
         to = packed(given["host"], "host") if "host" in given else context.address
         source = packed(given["source"], "source") if "source" in given else packed("192.0.2.1", "source")
+        context.world.pass_time(context.now())
         facts = profiles.facts(context.world.profile(source, to, port), context.now())
         door = context.world.door(source, to, port).value
         return {"port": port, **facts, "to": written(to), "from": written(source), "door": door}
