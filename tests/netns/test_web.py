@@ -5,10 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from tests.netns.sensors import ruleset, running, start, tell, until
+from tests.netns.sensors import ruleset, running, start, until
 from tests.netns.taps import SOURCE, TARGET, call, greeting
 
 pytestmark = pytest.mark.netns
@@ -114,25 +115,33 @@ def test_mail_settings_are_kept_and_count_after_a_restart_of_the_collector(lab, 
         assert (path.stat().st_mode & 0o777, json.loads(path.read_text())["smtp_password"]) == (0o600, "hidden")
 
 
+@contextmanager
+def watching(lab, count):
+    """So many who watch what happens, for at most 15 s."""
+    argv = ["curl", "-s", "-N", "-m", "15", "-u", PASSWORD, "http://127.0.0.1:8080/api/stream"]
+    with ExitStack() as open_ones:
+        watchers = [open_ones.enter_context(lab.run("sensor", argv, stdout=subprocess.PIPE)) for _ in range(count)]
+        try:
+            until(lambda: asked(lab, "/api/health")["web"]["watching"] == count, 5.0)
+            yield watchers
+        finally:
+            for watcher in watchers:
+                watcher.kill()
+
+
 def test_many_who_watch_and_one_who_does_not_read(lab, passwd):
     with running(lab, "--admin-port", "8080", "--admin-passwd", passwd, *QUICK) as sensor:
-        stream = "http://127.0.0.1:8080/api/stream"
-        argv = ["curl", "-s", "-N", "-m", "4", "-u", PASSWORD, stream]
-        watchers = [lab.run("sensor", argv, stdout=subprocess.PIPE) for _ in range(50)]
-        until(lambda: asked(lab, "/api/health")["web"]["watching"] == 50, 5.0)
-        os.kill(watchers[0].pid, signal.SIGSTOP)
-        call(lab, "attacker", "nmap", "-n", "-Pn", "-sT", "-T4", "-p", "1-2000", TARGET)
-        until(lambda: asked(lab, "/api/stats")["total_connections"] == 2000, 5.0)
-        told = watchers[1].communicate()[0].decode()
-        assert told.count("event: feed") >= 1
-        assert "event: source" in told
-        assert '"kind":"session.open"' in told
-        until(lambda: asked(lab, "/api/health")["web"]["watching"] <= 1, 5.0)
-        tell(f"heard by one of 50: {told.count('event: feed')} updates, {len(told)} bytes")
-        watchers[0].kill()
-        for watcher in watchers:
-            watcher.wait()
-            watcher.stdout.close()
+        with watching(lab, 50) as watchers:
+            os.kill(watchers[0].pid, signal.SIGSTOP)
+            call(lab, "attacker", "nmap", "-n", "-Pn", "-sT", "-T4", "-p", "1-2000", TARGET)
+            told = ""
+            for line in watchers[1].stdout:
+                told += line.decode()
+                if "event: feed" in told and "event: source" in told:
+                    break
+            assert '"kind":"session.open"' in told
+            until(lambda: asked(lab, "/api/stats")["total_connections"] == 2000, 5.0)
+        until(lambda: asked(lab, "/api/health")["web"]["watching"] == 0, 5.0)
         assert "broke" not in sensor.said()
 
 
