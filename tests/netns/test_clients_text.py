@@ -77,10 +77,11 @@ CASES: Final = {
     "hydra-redis": Case("locked", HYDRA + "hredis {to} redis", NONE, 0, ("AUTH", "", "hredis")),
     "nmap-redis": Case("redis", NMAP + "redis-info", "Version: "),
     "nmap-memcached": Case("memcached", NMAP + "memcached-info", "Server time"),
-    # Its library waits a second and no more, which a busy machine may take: three times, then.
+    # Its library has no patience with a busy machine, and hydra takes that for a login to be tried: again, then.
     "hydra-memcached": Case(
         "memcached",
-        f"sh -c 'for n in 1 2 3; do {HYDRA}hmem -l bob {{to}} memcached; s=$?; [ $s = 0 ] || break; done; exit $s'",
+        "sh -c 'for wait in 1 2 4 8 0; do "
+        f"{HYDRA}hmem -l bob {{to}} memcached; status=$?; [ $status = 0 ] || break; sleep $wait; done; exit $status'",
         "Memcached server does not require any authentication",
         255,
     ),
