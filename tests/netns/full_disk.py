@@ -16,7 +16,7 @@ from rawspoof.edges.store.queries import Reader
 from tests.edges.sinks.samples import CREDENTIAL, OPENED
 from tests.netns.sensors import until
 
-QUEUE_MAX = 2000
+QUEUE_MAX = 500
 BALLAST_BYTES = 1 << 20
 WITHIN_S = 20.0
 

@@ -61,6 +61,7 @@ def test_ten_thousand_over_tcp_with_the_server_away_in_between(lab, tmp_path):
     assert numbers(out) == list(range(1, 10_001))
 
 
+@pytest.mark.alone
 def test_a_server_can_follow_datagrams(lab, tmp_path):
     out = farends.rsyslog(lab, tmp_path)
     sink = farends.sink(Syslog(url=f"udp://{farends.HOST}"))

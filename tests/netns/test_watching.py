@@ -37,7 +37,9 @@ def log_in(lab):
             assert client.recv(1000)
 
 
-def test_a_version_scan_is_listed_summed_up_and_watched(lab, tmp_path, capsys):
+def test_a_version_scan_is_listed_summed_up_and_watched(lab, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+
     def say(*args):
         assert main([args[0], "--store", str(store), *args[1:]]) == 0
         return capsys.readouterr().out

@@ -129,6 +129,7 @@ def watching(lab, count):
                 watcher.kill()
 
 
+@pytest.mark.alone
 def test_many_who_watch_and_one_who_does_not_read(lab, passwd):
     with running(lab, "--admin-port", "8080", "--admin-passwd", passwd, *QUICK) as sensor:
         with watching(lab, 50) as watchers:

@@ -15,7 +15,7 @@ def test_every_rule_says_where_it_is_from():
         rule.name for rule in rules.tools
     }
     assert all(len(rule.source) > 10 for rule in [*rules.tools, *rules.systems])
-    assert all(rule.source for _, rule in rules.words)
+    assert all(words.rule.source for words in rules.words)
 
 
 def test_a_broken_rule_is_named(tmp_path, monkeypatch):
