@@ -1,0 +1,27 @@
+"""Two configurations are told apart key by key, and every key that needs a restart is one."""
+
+from rawspoof.config.load import KNOWN, load
+from rawspoof.config.model import Config
+from rawspoof.config.reload import RESTART_KEYS, changed, needs_restart, value
+
+
+def test_nothing_differs_from_itself():
+    assert changed(Config(), Config()) == []
+
+
+def test_every_key_that_differs_is_named_in_the_models_order():
+    new = load(None, {"signatures": ["/s"], "world.kind": "plausible", "sensor.workers": 2})
+    assert changed(Config(), new) == ["sensor.workers", "world.kind", "signatures"]
+
+
+def test_some_of_it_waits_for_a_restart():
+    assert needs_restart(["world.kind", "sensor.workers", "admin.port"]) == ["sensor.workers", "admin.port"]
+
+
+def test_keys_that_need_a_restart_are_keys():
+    assert set(KNOWN) >= RESTART_KEYS
+
+
+def test_a_value_is_found_by_its_key():
+    assert value(Config(), "sensor.workers") == 1
+    assert value(Config(), "signatures") == ()
