@@ -2,4 +2,4 @@
 
 from typing import Literal
 
-Form = Literal["ecs", "ocsf", "cef", "leef", "leef-caret", "tpot", "pro", "fail2ban", "portspoof", "pylog"]
+Form = Literal["ecs", "ocsf", "cef", "leef", "leef-caret", "tpot", "pro", "fail2ban", "portspoof", "pylog", "rawspoof"]

@@ -125,8 +125,8 @@ class Events(Section, frozen=True):
     file: str = ""
     """One event a line; `-` is standard output; empty: nowhere."""
     form: Form = "ecs"
-    """How the file's lines are written: JSON (`ecs`, `ocsf`, `tpot`, `pro`) or text (`cef`, `leef`, `leef-caret`,
-    `fail2ban`, `portspoof`, `pylog`)."""
+    """How the file's lines are written: JSON (`ecs`, `ocsf`, `tpot`, `pro`, `rawspoof` for a hub) or text (`cef`,
+    `leef`, `leef-caret`, `fail2ban`, `portspoof`, `pylog`)."""
     log_file: str = ""
     """portspoof-py's line for each completed connection; empty: nowhere."""
     verbose: bool = False

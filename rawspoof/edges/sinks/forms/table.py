@@ -5,7 +5,7 @@ from typing import Final
 
 from rawspoof.core.event import AnyEvent
 from rawspoof.edges.sinks import ecs, pylog
-from rawspoof.edges.sinks.forms import cef, fail2ban, leef, ocsf, portspoof, pro, tpot
+from rawspoof.edges.sinks.forms import cef, fail2ban, leef, lossless, ocsf, portspoof, pro, tpot
 
 Maker = Callable[[AnyEvent], bytes | None]
 
@@ -20,6 +20,7 @@ FORMS: Final[dict[str, Callable[[str], Maker]]] = {
     "fail2ban": lambda _: fail2ban.line,
     "portspoof": lambda _: portspoof.line,
     "pylog": lambda _: _bare(pylog.line),
+    "rawspoof": lambda _: lossless.encode,
 }
 
 
