@@ -3,6 +3,7 @@
 What the real ones do with these calls is seen by whoever runs the scripts; here it is whether and when they are called.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -173,12 +174,30 @@ def test_run_hands_on_its_arguments_where_it_was_called(checkout: Checkout) -> N
     assert (status, said.splitlines()[-1]) == (0, f"{checkout.root}/elsewhere: run -c my file.toml")
 
 
-CALLS = ["python -m pytest -n 3 --dist loadfile -m not alone -x tests/wire", "python -m pytest -m alone -x tests/wire"]
+CALLS = [
+    "python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m not alone -x tests/wire",
+    "python -m pytest -m alone -x tests/wire",
+]
 
 
 def test_test_hands_on_its_arguments(checkout: Checkout) -> None:
     assert checkout.run("scripts/test", "-x", "tests/wire")[0] == 0
     assert checkout.calls() == [PIP + "[test]", *CALLS]
+
+
+@pytest.mark.parametrize(("failed", "again"), [(3, True), (9, False)])
+def test_a_few_that_failed_have_another_go(checkout: Checkout, failed: int, again: bool) -> None:
+    cache = ".pytest_cache/v/cache"
+    pytests = f"""mkdir -p {cache}; cp names {cache}/lastfailed; echo "python $*" >>calls
+case $* in *--last-failed*) ;; *alone*) exit 1 ;; esac"""
+    fake = FAKES["python3"].replace(
+        "-c*)", f'"-m pytest"*) {pytests} ;;\n-c*json*) exec /usr/bin/python3 "$@" ;;\n-c*)', 1
+    )
+    checkout.write_program("fakes/python3", fake)
+    checkout.write("names", json.dumps({f"tests/test_{number}.py::test": True for number in range(failed)}))
+    status, said = checkout.run("scripts/test")
+    assert (status == 0, "tests/test_0.py::test" in said) == (again, again)
+    assert sum("--last-failed" in call for call in checkout.calls()) == (2 if again else 0)
 
 
 def test_the_vagrantfile_says_what_the_scripts_understand(capsys: pytest.CaptureFixture[str]) -> None:

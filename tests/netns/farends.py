@@ -184,7 +184,8 @@ class Stub:
 
         with lab.inside(side):
             self._server = Server((ADDRESSES[side][0], port), Handler)
-            self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+            serve = self._server.serve_forever
+            self._thread = threading.Thread(target=serve, kwargs={"poll_interval": 0.01}, daemon=True)
             self._thread.start()
 
     def turn(self, read: Any, connection: socket.socket) -> bool:
@@ -208,7 +209,7 @@ class Stub:
     def close(self) -> None:
         self.closing.set()
         self._server.shutdown()
-        self._thread.join()
+        self._thread.join(10)
         self._server.server_close()
 
 

@@ -100,14 +100,14 @@ def serving(lab: Lab, side, port: int) -> Iterator[None]:
                 with server.accept()[0] as peer:
                     peer.send(b"genuine")
 
-    thread = Thread(target=greet)
+    thread = Thread(target=greet, daemon=True)
     thread.start()
     try:
         yield
     finally:
         # A close alone does not wake who waits in accept.
         server.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        thread.join(10)
         server.close()
 
 

@@ -101,13 +101,13 @@ def web(lab: Lab, side) -> Iterator[int]:
 
     with lab.inside(side):
         server = HTTPServer(("0.0.0.0", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield server.server_address[1]
     finally:
         server.shutdown()
-        thread.join()
+        thread.join(10)
         server.server_close()
 
 

@@ -15,7 +15,7 @@ from rawspoof.edges.system.audit import nmap_file
 from rawspoof.edges.system.imports import Wishes
 from tests.netns.test_version_scan import FIRST_PORT, Town, scan
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.long, pytest.mark.timeout(400)]
 
 SAMPLE: Final = 100
 WAIT_MS: Final = 700

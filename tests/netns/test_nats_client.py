@@ -30,13 +30,13 @@ def server(lab, *turns):
 
     with lab.inside("sensor"):
         listening = socket.create_server((HOST, 4222))
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
         yield
     finally:
         done.set()
-        thread.join()
+        thread.join(10)
         listening.close()
 
 

@@ -87,14 +87,14 @@ def test_so_is_one_whose_bytes_drip(lab):
                 except OSError:
                     return
 
-    thread = threading.Thread(target=drip)
+    thread = threading.Thread(target=drip, daemon=True)
     thread.start()
     begun = time.monotonic()
     with pytest.raises(TimeoutError):
         once(lab)
     assert time.monotonic() - begun < 3 * TIMEOUT_S
     ended.set()
-    thread.join()
+    thread.join(10)
     server.close()
 
 

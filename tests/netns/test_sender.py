@@ -61,13 +61,13 @@ def saying(lab, words: bytes) -> Iterator[None]:
         except OSError:
             return
 
-    thread = threading.Thread(target=serve)
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
         yield
     finally:
         listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        thread.join(10)
         for connection in (listener, *held):
             connection.close()
 

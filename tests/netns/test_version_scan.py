@@ -24,7 +24,7 @@ from rawspoof.edges.lab.namespaces import ADDRESSES, Lab
 from rawspoof.edges.system.audit import nmap_file
 from rawspoof.edges.system.signatures import load_catalogue
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.long, pytest.mark.timeout(400)]
 
 TARGET: Final = ADDRESSES["sensor"][0]
 FIRST_PORT: Final = 40001
@@ -76,7 +76,7 @@ class Town:
         with lab.inside("sensor"):
             for port in planned:
                 self._open.register(socket.create_server((TARGET, port), backlog=64), selectors.EVENT_READ)
-        self._thread = threading.Thread(target=self._serve)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -84,7 +84,7 @@ class Town:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        self._thread.join()
+        self._thread.join(10)
         for key in list(self._open.get_map().values()):
             self._end(key.fileobj)
         self._open.close()

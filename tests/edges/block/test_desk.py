@@ -33,13 +33,13 @@ def served(tmp_path, made):
         while not over.is_set():
             table.serve(made)
 
-    thread = threading.Thread(target=serve)
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.set()
-        thread.join()
+        thread.join(10)
         table.remove()
 
 

@@ -23,7 +23,7 @@ def test_small_numbers():
 
 def test_the_interpreter_is_free_meanwhile():
     began = time.perf_counter()
-    thread = threading.Thread(target=power, args=(3, LONG - 2, LONG))
+    thread = threading.Thread(target=power, args=(3, LONG - 2, LONG), daemon=True)
     thread.start()
     turns = 0
     while thread.is_alive():

@@ -112,11 +112,11 @@ def serving(
     server.daemon_threads = True
     # A browser that goes on to the next page hangs up on this one.
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
-        thread.join()
+        thread.join(10)
         server.server_close()

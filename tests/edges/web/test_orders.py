@@ -22,7 +22,7 @@ def supervised(*answers):
                 heard.append(msgspec.msgpack.decode(theirs.recv(4096), type=Order))
                 theirs.send(msgspec.msgpack.encode(Answer(answer)))
 
-    thread = Thread(target=serve)
+    thread = Thread(target=serve, daemon=True)
     thread.start()
     return SocketOrders(ours), heard, thread, ours, theirs
 
@@ -32,7 +32,7 @@ def test_orders_and_answers():
     theirs.send(msgspec.msgpack.encode(Answer("from long ago")))
     assert orders.block(ADDRESS, 60.0) == ""
     assert orders.unblock(ADDRESS) == "it is not blocked"
-    thread.join()
+    thread.join(10)
     assert heard == [Order("add", ADDRESS, 60.0), Order("remove", ADDRESS)]
     with pytest.raises(OSError, match=r"ended|Broken pipe|reset"):
         orders.block(ADDRESS, 0.0)
