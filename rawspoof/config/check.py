@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address, ip_network
 
-from rawspoof.config import mail, sinks
+from rawspoof.config import fleet, mail, sinks
 from rawspoof.config.model import Config
 
 INTERFACE_BYTES_MAX = 15
@@ -48,6 +48,7 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
     if what := _listening(config.admin.host):
         yield "admin.host", f"expected {what}, got {config.admin.host!r}"
     yield from ((f"mail.{key}", what) for key, what in mail.problems(config.mail))
+    yield from ((f"fleet.{key}", what) for key, what in fleet.problems(config.fleet))
     yield from sinks.problems(config.sink)
 
 

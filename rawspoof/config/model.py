@@ -1,6 +1,6 @@
 """The configuration as values. Every field has its unit in its name and its limit beneath it; reads nothing."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +12,9 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(ge=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+
+VERSION: Final = 1
+"""Of the file's form: goes up when a key comes to mean something else, not when one is added."""
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -199,6 +202,34 @@ class Feeds(Section, frozen=True):
     nowhere. It is made where it is not there; the collector must be able to write in it."""
 
 
+class Fleet(Section, frozen=True):
+    """Several sensors and their hub: each tells a NATS broker of its events, its health and its blocks."""
+
+    url: str = ""
+    """The broker, `tls://host:4222` or `nats://`; empty: this sensor is on its own."""
+    user: str = ""
+    """Whose password the secret is; empty: the secret is an NKey seed or a token."""
+    secret_file: str = ""
+    """File whose first line it is; read once, as root."""
+    secret_env: str = ""
+    """Or the environment variable that holds it."""
+    ca_file: str = ""
+    """Certificates to trust, PEM; empty: the system's."""
+    cert_file: str = ""
+    """Our own certificate and its key, PEM, where the broker asks for one."""
+    verify: bool = True
+    """Whether the broker's certificate and name are checked; false only for a test."""
+    timeout_s: Annotated[float, Meta(gt=0, le=300)] = 10.0
+    """Longest wait for a connection, and for an answer."""
+    name: str = ""
+    """What this sensor is called, no other of the fleet by the same; empty: the host's name."""
+    blocks: Literal["both", "send", "take", "off"] = "both"
+    """Whether blocks are shared: `send` tells the others ours, `take` puts theirs into force. They are taken only where
+    block.enabled, and what must never be blocked here is not."""
+    health_s: Annotated[float, Meta(ge=1, le=3600)] = 10.0
+    """How often the sensor says that it is well."""
+
+
 class Evidence(Section, frozen=True):
     """Packets of sources that completed a handshake, theirs and our answers, as pcap files."""
 
@@ -275,6 +306,8 @@ class Admin(Section, frozen=True):
 class Config(Section, frozen=True):
     """All of it."""
 
+    version: Count = VERSION
+    """Of the form that this file has; a file without it has this version's."""
     sensor: Sensor = Sensor()
     world: World = World()
     tcp: Tcp = Tcp()
@@ -285,6 +318,7 @@ class Config(Section, frozen=True):
     evidence: Evidence = Evidence()
     block: Block = Block()
     feeds: Feeds = Feeds()
+    fleet: Fleet = Fleet()
     admin: Admin = Admin()
     sink: tuple[AnySink, ...] = ()
     """Places far away to which events are sent: a `[[sink]]` table each, with `kind = "syslog"` (`webhook`, `nats`,

@@ -190,12 +190,17 @@ class Block(Event, frozen=True, array_like=True):
 class BlockAdded(Block, frozen=True, tag="block.added", array_like=True):
     """It is blocked from now on."""
 
+    by: str = ""
+    """The sensor of the fleet whose block this is, "" for one of our own."""
+
 
 class BlockRemoved(Block, frozen=True, tag="block.removed", array_like=True):
     """It is no longer."""
 
     ended: str
     """`expired`, `removed` by the operator, or `spared`: it may not be blocked any more."""
+    by: str = ""
+    """The sensor of the fleet whose block this is, "" for one of our own."""
 
 
 class BlockRefused(Block, frozen=True, tag="block.refused", array_like=True):
@@ -203,6 +208,8 @@ class BlockRefused(Block, frozen=True, tag="block.refused", array_like=True):
 
     because: str
     """`dry run`, what makes its address one that is never blocked, or what stood in the way."""
+    by: str = ""
+    """The sensor of the fleet whose block this is, "" for one of our own."""
 
 
 class EvidenceSaved(Event, frozen=True, tag="evidence.saved", array_like=True):

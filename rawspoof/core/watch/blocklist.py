@@ -28,6 +28,8 @@ class Blocked(msgspec.Struct, frozen=True, kw_only=True):
     """How many times it was blocked, this one included."""
     deed: Deed
     """What for."""
+    by: str = ""
+    """The sensor of the fleet whose block this is, "" for one of our own."""
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -55,6 +57,8 @@ class Blocklist:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._blocked: dict[bytes, Blocked] = {}
+        self.others = 0
+        """Of the blocks, how many are other sensors'."""
         self._past: dict[bytes, Past] = {}
         self._ends: list[tuple[float, bytes]] = []
 
@@ -95,15 +99,29 @@ class Blocklist:
     def add(self, block: Blocked) -> None:
         """Put a block on the list, in the place of the source's earlier one. There must be room for a new one."""
         self._past.pop(block.address, None)
+        self.forget(block.address)
         self._blocked[block.address] = block
+        self.others += bool(block.by)
         heapq.heappush(self._ends, (block.until, block.address))
 
     def remove(self, address: bytes, at: float) -> Blocked | None:
         """Take a source off the list, and forget how often it was on it; what it did until now counts no more."""
-        block = self._blocked.pop(address, None)
+        block = self.forget(address)
         if block is not None:
             self._remember(Past(address, at, 0))
         return block
+
+    def forget(self, address: bytes) -> Blocked | None:
+        """Take a source off the list as if it had never been on it."""
+        block = self._blocked.pop(address, None)
+        if block is not None:
+            self.others -= bool(block.by)
+        return block
+
+    def is_pardoned(self, address: bytes, since: float) -> bool:
+        """Whether a source was taken off the list by `remove`, and not before this moment."""
+        past = self._past.get(address)
+        return past is not None and not past.times and since <= past.until
 
     def expired(self, at: float) -> list[Blocked]:
         """Those whose time is over by now; they are off the list with this."""
@@ -112,7 +130,7 @@ class Blocklist:
             until, address = heapq.heappop(self._ends)
             block = self._blocked.get(address)
             if block is not None and block.until <= until:
-                del self._blocked[address]
+                self.forget(address)
                 self._remember(Past(address, block.until, block.times))
                 over.append(block)
         return over

@@ -13,11 +13,15 @@ from rawspoof.config.model import Config
 from rawspoof.core.event import BLOCK_REASONS, AnyEvent, BlockAdded, BlockRefused, BlockRemoved
 from rawspoof.core.watch.blocklist import OPERATOR, Blocked, Blocklist, Settings
 from rawspoof.core.watch.policy import Deed
+from rawspoof.edges.block import shared
+from rawspoof.edges.block.shared import Shared
 from rawspoof.edges.block.shelf import Shelf
 from rawspoof.edges.sinks.base import Tally
 
 DEEDS_PER_S_MAX: Final = 100
 """Deeds looked at; each may cost the firewall a millisecond. What is beyond will be told again, if it goes on."""
+SHARED_PER_S_MAX: Final = 100
+"""Other sensors' blocks looked at; the collector tells no faster."""
 REFUSALS_MAX: Final = 4096
 """Sources whose refusal is remembered, so as not to tell of it again and again; the oldest is forgotten first."""
 SAVE_S: Final = 1.0
@@ -48,6 +52,8 @@ class Keeper:
     def __init__(self, config: Config, shelf: Shelf | None, why: Why, now: Callable[[], float]) -> None:
         """`shelf` is where the list is kept, None for nowhere; `now` gives seconds since the epoch."""
         self._settings, self._shelf, self._why, self._now = config.block, shelf, why, now
+        # A list that others could fill would have no room for what happens here.
+        self._others_max = max(config.block.blocks_max // 2, 1) if takes(config) else 0
         self._how = config.block.kind if config.sensor.firewall else "none"
         limits = Settings(config.block.seconds, config.block.seconds_max, config.block.blocks_max)
         self.blocks = Blocklist(limits)
@@ -55,10 +61,11 @@ class Keeper:
         self._would = Blocklist(limits)
         self._wall: Wall | None = None
         self._refused: dict[bytes, tuple[str, float]] = {}
-        self._second, self._deeds = 0, 0
+        self._second, self._deeds, self._shared = 0, 0, 0
         self._decode = msgspec.msgpack.Decoder(Deed).decode
         self._changed, self._saved_at = False, float("-inf")
         self._beyond = Tally("blocks: deeds told faster than they can be looked at")
+        self._beyond_shared = Tally("blocks: other sensors' told faster than they can be looked at")
         self._malformed = Tally("blocks: malformed messages of the collector")
         self._broken = Tally("blocks: the firewall refuses")
         if shelf is not None:
@@ -77,21 +84,39 @@ class Keeper:
                 self._end(self.blocks.get(address), "spared")
 
     def hear(self, message: bytes) -> None:
-        """Look at one message of the collector: a deed."""
+        """Look at one message of the collector: a deed, or another sensor's block."""
         second = int(self._now())
         if second != self._second:
-            self._second, self._deeds = second, 0
+            self._second, self._deeds, self._shared = second, 0, 0
+        try:
+            if message.startswith(shared.MARK):
+                self._hear_shared(message)
+            else:
+                self._hear_deed(message)
+        except (ValueError, RecursionError) as error:
+            self._malformed.add(1, repr(error))
+
+    def _hear_deed(self, message: bytes) -> None:
         self._deeds += 1
         if self._deeds > DEEDS_PER_S_MAX:
             self._beyond.add(1)
             return
-        try:
-            deed = self._decode(message)
-            _check(deed)
-        except (ValueError, RecursionError) as error:
-            self._malformed.add(1, repr(error))
-            return
+        deed = self._decode(message)
+        _check(deed)
         self._condemn(deed)
+
+    def _hear_shared(self, message: bytes) -> None:
+        if not self._others_max:
+            raise ValueError("another sensor's block, which we do not take")
+        self._shared += 1
+        if self._shared > SHARED_PER_S_MAX:
+            self._beyond_shared.add(1)
+            return
+        told = shared.decode(message)
+        if told.until:
+            self._take(told)
+        else:
+            self._let_go(told.address)
 
     def order(self, address: bytes, seconds: float) -> str:
         """Block a source because a person wants it; "", or why that is not done."""
@@ -136,10 +161,47 @@ class Keeper:
         blocks = self._would if self._settings.dry_run else self.blocks
         if not self.blocks.is_news(deed) or not blocks.is_news(deed):
             return
-        block = blocks.sentence(deed, self._how, at)
-        if why := self._why(deed.src, at):
+        self._enforce(blocks.sentence(deed, self._how, at), blocks)
+
+    def _take(self, told: Shared) -> None:
+        """Do as another sensor does, unless we do something about that source already, or a person let it in."""
+        at = self._now()
+        blocks = self._would if self._settings.dry_run else self.blocks
+        earlier = self.blocks.get(told.address) or blocks.get(told.address)
+        if earlier and (not earlier.by or (earlier.by, earlier.since) == (told.by, told.since)):
+            return
+        if told.until <= at or self.blocks.is_pardoned(told.address, told.since):
+            return
+        if earlier:
+            self._lift(earlier)
+            blocks.forget(told.address)
+        self._enforce(self._sentenced(told, at), blocks)
+
+    def _sentenced(self, told: Shared, at: float) -> Blocked:
+        """Another sensor's block in our words, no longer from now than our own may be."""
+        return Blocked(
+            address=told.address,
+            how=self._how,
+            since=told.since,
+            until=min(told.until, at + self._settings.seconds_max),
+            times=told.times,
+            deed=Deed(told.since, told.address, 0, bytes(len(told.address)), told.port, told.reason),
+            by=told.by,
+        )
+
+    def _let_go(self, address: bytes) -> None:
+        """Let a source in again that no other sensor blocks any more."""
+        block = self.blocks.get(address)
+        if block is not None and block.by:
+            self._lift(block)
+            self.blocks.forget(address)
+            self._changed = True
+            self._tell(block, BlockRemoved, "removed")
+
+    def _enforce(self, block: Blocked, blocks: Blocklist) -> None:
+        if why := self._why(block.address, self._now()):
             self._refuse(block, why)
-        elif blocks.full:
+        elif blocks.full or (block.by and blocks.others >= self._others_max):
             self._refuse(block, NO_ROOM)
         elif self._settings.dry_run:
             blocks.add(block)
@@ -150,8 +212,10 @@ class Keeper:
     def _put(self, block: Blocked) -> str:
         """Into force and on the list; "", or what stands in the way."""
         if self._wall is not None and block.how != "none":
+            # Another sensor's began earlier, and by another clock.
+            begun = self._now() if block.by else block.since
             try:
-                if not self._wall.block(block.address, block.until - block.since, block.how):
+                if not self._wall.block(block.address, block.until - begun, block.how):
                     return NO_ROOM
             except OSError as error:
                 self._broken.add(1, error.strerror)
@@ -181,7 +245,7 @@ class Keeper:
     def _refuse(self, block: Blocked, because: str) -> None:
         """Tell of it, unless it was told lately."""
         cause, until = self._refused.pop(block.address, ("", 0.0))
-        news = cause != because or until <= block.since
+        news = cause != because or until <= self._now()
         self._refused[block.address] = (because, block.until if news else until)
         if len(self._refused) > REFUSALS_MAX:
             del self._refused[next(iter(self._refused))]
@@ -192,7 +256,12 @@ class Keeper:
         deed = block.deed
         where = block.address, deed.sport, deed.dst, deed.dport
         what = deed.reason, block.how, block.until - block.since, block.times
-        self.events.append(kind(self._now(), *where, *what, *more))
+        self.events.append(kind(self._now(), *where, *what, *more, block.by))
+
+
+def takes(config: Config) -> bool:
+    """Whether other sensors' blocks are put into force here: only where there is blocking at all."""
+    return bool(config.fleet.url) and config.fleet.blocks in ("both", "take") and config.block.enabled
 
 
 def _check(deed: Deed) -> None:

@@ -39,6 +39,7 @@ class _Block(msgspec.Struct):
     sport: int
     dst: str
     dport: int
+    by: str = ""
 
 
 class _Past(msgspec.Struct):
@@ -123,7 +124,7 @@ def read(folder: Path) -> tuple[list[Blocked], list[Past]]:
 def _told(block: Blocked) -> _Block:
     deed = block.deed
     who, what = (text(block.address), block.how, block.since, block.until, block.times), (deed.reason, deed.at)
-    return _Block(*who, *what, deed.sport, text(deed.dst), deed.dport)
+    return _Block(*who, *what, deed.sport, text(deed.dst), deed.dport, block.by)
 
 
 def _blocked(told: _Block) -> Blocked:
@@ -133,7 +134,7 @@ def _blocked(told: _Block) -> Blocked:
     address = packed(told.address)
     deed = Deed(told.at, address, told.sport, packed(told.dst), told.dport, told.reason)
     return Blocked(
-        address=address, how=told.how, since=told.since, until=told.until, times=told.times, deed=deed
+        address=address, how=told.how, since=told.since, until=told.until, times=told.times, deed=deed, by=told.by
     )  # fmt: skip
 
 

@@ -176,6 +176,7 @@ def _block(event: BlockAdded | BlockRemoved | BlockRefused, fields: dict[str, An
         "how": event.how,
         "seconds": event.seconds,
         "times": event.times,
+        "by": event.by,
     }
     if isinstance(event, BlockRemoved):
         fields["rawspoof"]["ended"] = event.ended
