@@ -20,6 +20,8 @@ TOP: Final = {
     ".gitignore",
     "LICENSE",
     "Vagrantfile",
+    "completions",
+    "man",
     "pyproject.toml",
     "rawspoof",
     "scripts",
