@@ -256,7 +256,8 @@ class Keeper:
         deed = block.deed
         where = block.address, deed.sport, deed.dst, deed.dport
         what = deed.reason, block.how, block.until - block.since, block.times
-        self.events.append(kind(self._now(), *where, *what, *more, block.by))
+        last = (*more, block.by)
+        self.events.append(kind(self._now(), *where, *what, *last))
 
 
 def takes(config: Config) -> bool:

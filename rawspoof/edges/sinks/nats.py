@@ -178,6 +178,8 @@ def stream(settings: Settings) -> dict[str, Any]:
         "max_age": settings.keep_days * _DAY_NS,
         "max_bytes": settings.mb_max << 20,
         "duplicate_window": round(WINDOW_S * 1e9),
+        # A sensor that may ask for nothing but its own events can ask for these.
+        "allow_direct": True,
     }
 
 
