@@ -5,8 +5,8 @@ import getpass
 import sys
 from typing import Final
 
-from rawspoof.cli.run import add_options, overrides
-from rawspoof.config.load import ConfigError, load
+from rawspoof.cli.run import add_options, configured
+from rawspoof.config.load import ConfigError
 
 EPILOG: Final = """\
 example:
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     """0. Raises ConfigError, and SinkError for a file that is none of ours."""
     from rawspoof.edges.web import passwords
 
-    path = passwords.path(load(args.config, overrides(args)))
+    path = passwords.path(configured(args))
     if args.action == "token":
         print(passwords.add_token(path, _word("NAME", args.name)))
     else:

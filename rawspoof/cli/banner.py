@@ -6,8 +6,8 @@ import json
 import sys
 from typing import Any, Final
 
-from rawspoof.cli.run import add_options, overrides
-from rawspoof.config.load import ConfigError, load
+from rawspoof.cli.run import add_options, configured
+from rawspoof.config.load import ConfigError
 from rawspoof.config.model import Config
 
 EPILOG: Final = """\
@@ -39,7 +39,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """0. Raises ConfigError, UnknownPersonality and SecretError."""
-    config = load(args.config, overrides(args))
+    config = configured(args)
     from rawspoof.edges.system.own_address import own_address
 
     facts = describe(config, args.source, args.to or own_address(config), args.port)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from rawspoof.cli.run import add_options, overrides
-from rawspoof.config.load import ConfigError, load
+from rawspoof.cli.run import add_options, configured
+from rawspoof.config.load import ConfigError
 from rawspoof.config.model import Config
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """0, or 1 where it was not done. Raises ConfigError and OSError."""
-    config = load(args.config, overrides(args))
+    config = configured(args)
     from rawspoof.edges.block.desk import Order
     from rawspoof.edges.block.never import packed
     from rawspoof.edges.block.office import folder

@@ -4,8 +4,7 @@ import argparse
 from typing import Final
 
 from rawspoof.cli.rules import add_options_of_run
-from rawspoof.cli.run import overrides
-from rawspoof.config.load import load
+from rawspoof.cli.run import configured
 
 EPILOG: Final = """\
 Nothing is changed. The exit status is 1 where the sensor would not work.
@@ -28,7 +27,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """0, or 1 where something stands in the sensor's way. Raises ConfigError."""
-    config = load(args.config, overrides(args))
+    config = configured(args)
     from rawspoof.edges.system.doctor import examine
     from rawspoof.edges.system.finding import Level
 

@@ -1,6 +1,7 @@
 """`rawspoof evidence`: lists what packets are kept, and writes those of one source or scan as one capture."""
 
 import argparse
+import os
 import sys
 from ipaddress import ip_address
 from pathlib import Path
@@ -29,7 +30,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """0, or 1 where there is no such evidence. Raises ConfigError and OSError."""
-    config = load(args.config, {"sensor.state_dir": args.state_dir} if args.state_dir else {})
+    config = load(args.config, {"sensor.state_dir": args.state_dir} if args.state_dir else {}, os.environ)
     from rawspoof.edges.evidence.folder import folder_of, listed
 
     folder = folder_of(config)

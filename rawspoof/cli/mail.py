@@ -1,6 +1,7 @@
 """`rawspoof mail test`: sends a mail by the settings there are, and says in one line what went wrong."""
 
 import argparse
+import os
 from typing import Final
 
 from rawspoof.config.load import ConfigError, load
@@ -25,7 +26,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """0. Raises ConfigError, and MailError (an OSError) for what the server would not do."""
-    config = load(args.config)
+    config = load(args.config, {}, os.environ)
     import secrets
     import socket
 

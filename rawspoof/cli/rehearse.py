@@ -7,8 +7,7 @@ import sys
 from typing import Final
 
 from rawspoof.cli.banner import port_number
-from rawspoof.cli.run import add_options, overrides
-from rawspoof.config.load import load
+from rawspoof.cli.run import add_options, configured
 from rawspoof.config.model import Config
 from rawspoof.edges.system import secret
 
@@ -51,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     from rawspoof.edges.system import clock, personalities
     from rawspoof.edges.system.own_address import ANYBODY, own_address
 
-    config = load(args.config, overrides(args))
+    config = configured(args)
     made = assembly.parts(config, _secret(config), personalities.faces(config, look=False))
     src, dst = ipaddress.ip_address(ANYBODY), own_address(config)
     now = clock.steady()

@@ -1,6 +1,7 @@
 """`rawspoof replay`: a capture walks through the sensor as if it arrived now. No root, no network, nothing random."""
 
 import argparse
+import os
 from typing import Final
 
 from rawspoof.config.load import load
@@ -25,7 +26,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """The replay's exit status. Raises ConfigError, and OSError for a file."""
-    config = load(args.config, {"sensor.secret_file": args.secret_file} if args.secret_file else {})
+    config = load(args.config, {"sensor.secret_file": args.secret_file} if args.secret_file else {}, os.environ)
     import logging
 
     from rawspoof import replay

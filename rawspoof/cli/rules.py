@@ -3,8 +3,7 @@
 import argparse
 from typing import Final
 
-from rawspoof.cli.run import OPTIONS, overrides
-from rawspoof.config.load import load
+from rawspoof.cli.run import OPTIONS, configured
 
 EPILOG: Final = """\
 `rawspoof run` installs its table itself. Print it to read it, or to load it by
@@ -33,7 +32,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """0. Raises ConfigError."""
-    config = load(args.config, overrides(args))
+    config = configured(args)
     from rawspoof.edges.firewall.iptables import as_iptables
     from rawspoof.edges.firewall.nft import as_nft
     from rawspoof.edges.firewall.plan import plan_from

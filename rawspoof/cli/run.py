@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from rawspoof.config.load import ConfigError, load
+from rawspoof.config.model import Config
 
 WORKERS_MAX: Final = 64
 """The limit of sensor.workers; `auto` stays below it on a machine with more cores."""
@@ -28,7 +29,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """The daemon's exit status. Raises ConfigError."""
-    config = load(args.config, overrides(args))
+    config = configured(args)
     if args.check:
         print("ok")
         return 0
@@ -50,6 +51,11 @@ def add_options(parser: argparse.ArgumentParser, keys: Collection[str] | None = 
         parser.add_argument(*flags, dest=key, default=argparse.SUPPRESS, **how)
     if keys is None:
         parser.add_argument("-1", "--fuzz-random", action="store_true", help="fuzz scanners with random bytes")
+
+
+def configured(args: argparse.Namespace) -> Config:
+    """The configuration that file, environment and command line make, each over the one before. Raises ConfigError."""
+    return load(args.config, overrides(args), os.environ)
 
 
 def overrides(args: argparse.Namespace) -> dict[str, object]:

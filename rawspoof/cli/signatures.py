@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from rawspoof.cli.run import add_options, overrides
-from rawspoof.config.load import ConfigError, load
+from rawspoof.cli.run import add_options, configured
+from rawspoof.config.load import ConfigError
 from rawspoof.core.signature.catalogue import Catalogue
 from rawspoof.core.signature.identity import Identity
 from rawspoof.core.signature.template import Template
@@ -60,7 +60,7 @@ def _catalogue(args: argparse.Namespace) -> Catalogue:
     from rawspoof.edges.system import imports
     from rawspoof.edges.system.signatures import load_catalogue
 
-    config = load(args.config, overrides(args))
+    config = configured(args)
     catalogue, problems = load_catalogue(config.signatures, imports.wishes(config, b""))
     for problem in problems:
         print(f"rawspoof: {problem}", file=sys.stderr)

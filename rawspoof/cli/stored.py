@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rawspoof.cli.run import add_options, overrides
-from rawspoof.config.load import load
+from rawspoof.cli.run import add_options, configured
 
 if TYPE_CHECKING:
     from rawspoof.edges.store.queries import Reader
@@ -22,13 +21,18 @@ def add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", metavar="DIR", type=Path, help="the store itself, or a copy of it")
 
 
+def add_sensor(parser: argparse.ArgumentParser) -> None:
+    """Add the option that chooses one sensor of a hub's store."""
+    parser.add_argument("--sensor", metavar="NAME", default="", help="of this sensor only, in a hub's store")
+
+
 def reader(args: argparse.Namespace) -> "Reader":
     """The store's reader. Raises ConfigError, and OSError where there is nothing that may be read."""
     from rawspoof.edges.sinks.collector import store_folder
     from rawspoof.edges.store.database import files
     from rawspoof.edges.store.queries import Reader
 
-    folder = args.store or store_folder(load(args.config, overrides(args)))
+    folder = args.store or store_folder(configured(args))
     try:
         names, paths = os.listdir(folder), files(folder)
     except FileNotFoundError:

@@ -31,7 +31,8 @@ class Sensor(Section, frozen=True):
     networks: tuple[str, ...] = ()
     """Decoy networks routed to this machine, CIDR; every address in them answers."""
     exempt_ports: tuple[Port, ...] = ()
-    """Ports left to the kernel besides those on which a real service listens (these are found by themselves)."""
+    """Ports left to the kernel besides those on which a real service listens (these are found by themselves); in a list
+    of ports "8000-8100" is a range."""
     only_ports: tuple[Port, ...] = ()
     """Cover these ports alone, as a honeyport does; all others are left to the kernel. Empty: every port is covered."""
     allow: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ The one list of keys that need a restart; knows nothing of how a reload is done.
 from collections.abc import Iterable
 from typing import Final
 
-from rawspoof.config.load import KNOWN
+from rawspoof.config.keys import KNOWN, value
 from rawspoof.config.model import Config
 
 RESTART_KEYS: Final = frozenset(
@@ -45,9 +45,3 @@ def changed(old: Config, new: Config) -> list[str]:
 def needs_restart(keys: Iterable[str]) -> list[str]:
     """Those of the keys that a reload cannot take over, in the order they come in."""
     return [key for key in keys if key in RESTART_KEYS]
-
-
-def value(config: Config, key: str) -> object:
-    """What a configuration says of a dotted key."""
-    section, _, name = key.rpartition(".")
-    return getattr(getattr(config, section) if section else config, name)

@@ -6,46 +6,69 @@ Knows no key by name: fields, defaults and comments are read out of the model, w
 import ast
 import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any, Final
 
 import msgspec
 
 from rawspoof.config import model
-from rawspoof.config.load import KNOWN, SECTIONS, load, read
+from rawspoof.config.error import ConfigError
+from rawspoof.config.keys import KNOWN, SECTIONS, value
+from rawspoof.config.load import look
 
 HEADER = """\
 # The configuration of rawspoof. Each value below is the default: to change one, take away its # and write another.
 # `rawspoof config check FILE` tells whether the file is right, `rawspoof config show -c FILE` what it comes to.
 """
 
+HIDDEN: Final = "(hidden)"
+"""Stands where a secret would."""
 
-def default_text() -> str:
-    """A whole configuration file in TOML, every key commented out and explained."""
-    comments = descriptions()
+
+def default_text(notes: Mapping[str, Sequence[str]] = {}, settings: Mapping[str, object] = {}) -> str:
+    """A whole configuration file in TOML, every key commented out and explained, but for `version` and `settings`.
+
+    `notes` are lines of comment to say beside a key; the same notes, the same text.
+    """
+    comments, settings = descriptions(), {"version": model.VERSION, **settings}
     blocks = [HEADER]
     for section, keys in _tables():
         if section:
             blocks.append(f"# {comments[section]}\n[{section}]\n")
-        blocks += [f"# {comments[key]}\n#{_line(key, KNOWN[key].default)}\n" for key in keys]
+        for key in keys:
+            about = "".join(f"# {line}\n" for line in (comments[key], *notes.get(key, ())))
+            set_here = _line(key, settings[key]) if key in settings else f"#{_line(key, KNOWN[key].default)}"
+            blocks.append(f"{about}{set_here}\n")
     return "\n".join(blocks)
 
 
-def effective_text(path: str | None, overrides: Mapping[str, object] = {}) -> str:
-    """Every key with its value and, as a comment, its origin: default, file or flag. It is TOML and loads to the same.
+def effective_text(
+    path: str | None, overrides: Mapping[str, object] = {}, environ: Mapping[str, str] = {}, secrets: bool = False
+) -> str:
+    """Every key with its value and, as a comment, its origin. It is TOML and, with `secrets`, loads to the same.
 
-    Raises ConfigError as `load` does.
+    Without, what is secret reads `(hidden)`. Raises ConfigError as `load` does.
     """
-    config, in_file = load(path, overrides), read(path)
+    config, given, wrong = look(path, overrides, environ)
+    for line in wrong:
+        raise ConfigError(line)
     blocks = []
     for section, keys in _tables():
-        table = getattr(config, section) if section else config
         lines = [f"[{section}]"] if section else []
         for key in keys:
-            origin = "flag" if key in overrides else "file" if key in in_file else "default"
-            lines.append(f"{_line(key, getattr(table, _name(key)))}  # {origin}")
+            shown = value(config, key) if secrets else hidden(key, value(config, key))
+            lines.append(f"{_line(key, shown)}  # {given.origin(key)}")
         blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks)
+
+
+def hidden(key: str, value: object) -> Any:
+    """The value of a key as TOML can say it, without secrets: a password, and a webhook's address."""
+    said = msgspec.to_builtins(value)
+    if key == "sink":
+        return [{**table, "url": HIDDEN} if table["kind"] == "webhook" and table["url"] else table for table in said]
+    return HIDDEN if key == "mail.smtp_password" and said else said
 
 
 def descriptions() -> dict[str, str]:
@@ -77,13 +100,14 @@ def _name(key: str) -> str:
 
 
 def _line(key: str, value: object) -> str:
-    return f"{_name(key)} = {_toml(msgspec.to_builtins(value))}"
+    return f"{_name(key)} = {toml(msgspec.to_builtins(value))}"
 
 
-def _toml(value: object) -> str:
+def toml(value: object) -> str:
+    """A value of lists, tables, text, numbers and truths in TOML, on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name} = {_toml(inner)}" for name, inner in value.items()) + "}"
+        return "{" + ", ".join(f"{name} = {toml(inner)}" for name, inner in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_toml, value)) + "]"
+        return "[" + ", ".join(map(toml, value)) + "]"
     # JSON's strings, numbers and booleans are TOML's too.
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -28,7 +28,7 @@ def test_check_says_what_is_wrong(tmp_path, capsys):
     path = tmp_path / "r.toml"
     path.write_text("[tcp]\nflow_max = 2\n")
     assert main(["config", "check", str(path)]) == 2
-    assert capsys.readouterr().err == f"rawspoof: {path}: tcp.flow_max: unknown key; the nearest is tcp.flows_max\n"
+    assert capsys.readouterr().err == f"rawspoof: {path}:2: tcp.flow_max: unknown key; the nearest is tcp.flows_max\n"
 
 
 def test_show_tells_flags_from_defaults(capsys):

@@ -108,4 +108,4 @@ def test_the_configuration_tells_the_dotted_key(tmp_path):
     path.write_text(f'[mail]\njson_file = "{email}"\n')
     with pytest.raises(ConfigError) as caught:
         load(str(path))
-    assert str(caught.value) == f"{path}: mail.json_file: {email}: smtp_port: expected `int`, got `str`"
+    assert str(caught.value) == f"{path}:2: mail.json_file: {email}: smtp_port: expected `int`, got `str`"

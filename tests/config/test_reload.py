@@ -1,8 +1,9 @@
 """Two configurations are told apart key by key, and every key that needs a restart is one."""
 
-from rawspoof.config.load import KNOWN, load
+from rawspoof.config.keys import KNOWN
+from rawspoof.config.load import load
 from rawspoof.config.model import Config
-from rawspoof.config.reload import RESTART_KEYS, changed, needs_restart, value
+from rawspoof.config.reload import RESTART_KEYS, changed, needs_restart
 
 
 def test_nothing_differs_from_itself():
@@ -20,8 +21,3 @@ def test_some_of_it_waits_for_a_restart():
 
 def test_keys_that_need_a_restart_are_keys():
     assert set(KNOWN) >= RESTART_KEYS
-
-
-def test_a_value_is_found_by_its_key():
-    assert value(Config(), "sensor.workers") == 1
-    assert value(Config(), "signatures") == ()

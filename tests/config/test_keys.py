@@ -1,0 +1,31 @@
+"""Each key's own rules; what they come to in a whole configuration is in test_load.py."""
+
+import msgspec
+import pytest
+
+from rawspoof.config.keys import GONE, KNOWN, accept, unknown, value
+from rawspoof.config.model import Config
+
+
+def test_every_field_of_the_model_is_known_by_its_dotted_key():
+    config = Config()
+    assert all(value(config, key) == field.default for key, field in KNOWN.items())
+    assert len(KNOWN) > 30
+
+
+def test_keys_that_are_gone_are_gone_and_what_stands_in_for_them_is_there():
+    assert not GONE.keys() & KNOWN.keys()
+    assert set(GONE.values()) <= KNOWN.keys()
+    assert unknown("events.batch_max") == "is gone; events.queue_max stands in for it"
+
+
+@pytest.mark.parametrize("key", KNOWN)
+def test_every_default_is_accepted_as_toml_gives_it(key):
+    assert accept(key, msgspec.to_builtins(KNOWN[key].default), "/c") == (KNOWN[key].default, [])
+
+
+def test_numbers_and_truths_come_as_text_where_that_is_said():
+    assert accept("sensor.workers", "3", "/c", text=True) == (3, [])
+    assert accept("sensor.firewall", "false", "/c", text=True) == (False, [])
+    assert accept("sensor.exempt_ports", ["22", "80"], "/c", text=True) == ((22, 80), [])
+    assert accept("sensor.workers", "3", "/c") == (None, [("sensor.workers", "expected `int`, got '3'")])
