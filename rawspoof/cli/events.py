@@ -6,11 +6,12 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from rawspoof.cli import period
-from rawspoof.cli.stored import add_store, complain, reader
+from rawspoof.cli.stored import add_sensor, add_store, complain, reader
 from rawspoof.config.load import ConfigError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "events", help="list what happened, from the store", usage="rawspoof events [options]", epilog=EPILOG
     )
     add_store(parser)
+    add_sensor(parser)
     parser.add_argument("--source", metavar="ADDR|CIDR", type=period.network, default=(b"", b""), help="of this source")
     parser.add_argument("--port", metavar="N[-M]", type=period.ports, default=(0, 0), help="at this port of ours")
     parser.add_argument("--kind", metavar="KIND", action="append", default=[], help="scan, session.open (repeatable)")
@@ -78,7 +80,9 @@ def _filter(args: argparse.Namespace) -> "Filter":
     if args.limit is not None and args.limit < 0:
         raise ConfigError(f"command line: --limit: expected 0 or more, got {args.limit}")
     first, last = args.source
-    return Filter(args.since, args.until, first, last if last != first else b"", args.port[0], args.port[1], kinds)
+    ports = {"port": args.port[0], "port_last": args.port[1]}
+    last = last if last != first else b""
+    return Filter(args.since, args.until, first, last, kinds=kinds, sensor=args.sensor, **ports)
 
 
 def _picked(store: "Reader", wanted: "Filter", last: int, proven: bool, limit: int) -> "Iterable[Numbered]":
@@ -96,16 +100,16 @@ Put = Callable[["Iterable[Numbered]"], None]
 def _table() -> Put:
     from rawspoof.edges.report import listing
 
-    width, source_wide = shutil.get_terminal_size((160, 24)).columns, 0
+    width, source_wide, hub = shutil.get_terminal_size((160, 24)).columns, 0, False
 
     def put(found: "Iterable[Numbered]") -> None:
-        nonlocal source_wide
+        nonlocal source_wide, hub
         if not source_wide:
             found = list(found)
-            source_wide = listing.widths(event for _, event in found)
-            print(listing.line(listing.HEADS, source_wide, width))
-        for _, event in found:
-            print(listing.line(listing.cells(event), source_wide, width))
+            source_wide, hub = listing.widths(one.event for one in found), any(one.sensor for one in found)
+            print(listing.line(listing.HEADS, source_wide, width, listing.SENSOR if hub else None))
+        for _, event, sensor in found:
+            print(listing.line(listing.cells(event), source_wide, width, sensor if hub else None))
 
     return put
 
@@ -113,12 +117,13 @@ def _table() -> Put:
 def _json() -> Put:
     from rawspoof.edges.sinks import ecs
 
-    encode = ecs.lines(socket.gethostname())
+    here = socket.gethostname()
+    encode = cache(ecs.lines)
 
     def put(found: "Iterable[Numbered]") -> None:
-        for number, event in found:
+        for number, event, sensor in found:
             try:
-                sys.stdout.write(encode(event).decode())
+                sys.stdout.write(encode(sensor or here)(event).decode())
             except (ValueError, OverflowError) as error:
                 # No sensor makes such an event; the others are still good.
                 print(f"rawspoof: event {number} left out: {error}", file=sys.stderr)

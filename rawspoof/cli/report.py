@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from rawspoof.cli import period
-from rawspoof.cli.stored import add_store, complain, reader
+from rawspoof.cli.stored import add_sensor, add_store, complain, reader
 from rawspoof.config.load import ConfigError
 
 EPILOG: Final = """\
@@ -27,6 +27,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "report", help="sum up what happened, from the store", usage="rawspoof report [options]", epilog=EPILOG
     )
     add_store(parser)
+    add_sensor(parser)
     parser.add_argument("--since", metavar="WHEN", type=period.moment, default=DAY, help="from then (default: 24h)")
     parser.add_argument("--until", metavar="WHEN", type=period.moment, default="0s", help="until then (default: now)")
     parser.add_argument("--top", metavar="N", type=int, default=20, help="lines of each list (default: 20)")
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     if args.top < 1:
         raise ConfigError(f"command line: --top: expected 1 or more, got {args.top}")
     store = reader(args)
-    made = page(summarise(gather.found(store, args.since, args.until), args.since, args.until, args.top))
+    made = page(summarise(gather.found(store, args.since, args.until, args.sensor), args.since, args.until, args.top))
     if args.form == "text":
         written = text(made, shutil.get_terminal_size(TERMINAL).columns)
     else:

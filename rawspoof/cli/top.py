@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from rawspoof.cli import period
-from rawspoof.cli.stored import add_store, complain, reader
+from rawspoof.cli.stored import add_sensor, add_store, complain, reader
 
 if TYPE_CHECKING:
     from rawspoof.edges.store.queries import Reader
@@ -27,6 +27,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     """Add `top` to the commands."""
     parser = subparsers.add_parser("top", help="watch who is here now", usage="rawspoof top [options]", epilog=EPILOG)
     add_store(parser)
+    add_sensor(parser)
     parser.add_argument(
         "--interval", metavar="SECONDS", type=period.seconds, default=2.0, help="between looks (default: 2)"
     )
@@ -38,24 +39,25 @@ def run(args: argparse.Namespace) -> int:
 
     store = reader(args)
     if screen.is_one():
-        _watch(store, args.interval)
+        _watch(store, args.interval, args.sensor)
         return 0
     width, height = shutil.get_terminal_size(SNAPSHOT)
-    print("\n".join(live.frame(live.look(store, period.now(), height), width, height)))
+    print("\n".join(live.frame(live.look(store, period.now(), height, args.sensor), width, height)))
     complain(store)
     return 0
 
 
-def _watch(store: "Reader", interval_s: float) -> None:
+def _watch(store: "Reader", interval_s: float, sensor: str) -> None:
     """Until q."""
     from rawspoof.edges.report import live
     from rawspoof.edges.report.screen import Screen
 
     with Screen() as screen:
-        seen, look_at, paused = live.look(store, period.now(), live.SOURCES_MAX), time.monotonic() + interval_s, False
+        look_at, paused = time.monotonic(), False
         while True:
             if time.monotonic() >= look_at and not paused:
-                seen, look_at = live.look(store, period.now(), live.SOURCES_MAX), time.monotonic() + interval_s
+                seen = live.look(store, period.now(), live.SOURCES_MAX, sensor)
+                look_at = time.monotonic() + interval_s
             screen.draw(live.frame(seen, *screen.size(), paused))
             keys = screen.keys(KEY_S)
             if "q" in keys:

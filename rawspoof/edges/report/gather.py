@@ -9,13 +9,13 @@ from rawspoof.edges.store.queries import Filter, Reader
 PORTS: Final = 65536
 
 
-def found(reader: Reader, since: float, until: float) -> Found:
-    """What there is of this time; read once only."""
-    opened = Filter(since, until, kinds=("session.open",))
-    tried = Filter(since, until, kinds=("service.credential",))
+def found(reader: Reader, since: float, until: float, sensor: str = "") -> Found:
+    """What there is of this time, of one sensor of a hub or of all; read once only."""
+    opened = Filter(since, until, kinds=("session.open",), sensor=sensor)
+    tried = Filter(since, until, kinds=("service.credential",), sensor=sensor)
     return Found(
-        scans=reader.scans(since, until),
-        tried=(event for _, event in reader.events(tried) if isinstance(event, ServiceCredential)),
+        scans=reader.scans(since, until, sensor=sensor),
+        tried=(one.event for one in reader.events(tried) if isinstance(one.event, ServiceCredential)),
         connections={int(port): count for port, count in reader.count("dport", opened, PORTS)},
-        hours=reader.hours(Filter(since, until)),
+        hours=reader.hours(Filter(since, until, sensor=sensor)),
     )

@@ -26,10 +26,12 @@ from rawspoof.edges.report.ports import MORE, spans, written
 from rawspoof.edges.store.queries import Numbered
 
 HEADER: Final = ("number", "time", "kind", "proven", "source_ip", "source_port", "target_ip", "target_port", "service",
-                 "user", "secret", "tool", "risk", "packets", "ports", "what")  # fmt: skip
+                 "user", "secret", "tool", "risk", "packets", "ports", "what", "sensor")  # fmt: skip
 """Of CSV; a column that an event knows nothing of is empty."""
 HEADS: Final = ("time (UTC)", "source", "port", "kind", "what")
-"""Of the table."""
+"""Of the table; that of a hub begins with the sensor."""
+SENSOR: Final = "sensor"
+SENSOR_WIDE: Final = 16
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """With these a cell begins that a spreadsheet computes (OWASP, CSV Injection)."""
 
@@ -94,10 +96,11 @@ def widths(events: Iterable[AnyEvent]) -> int:
     return max([15, *(len(ip(event.src)) for event in events)])
 
 
-def line(cells: tuple[str, ...], source_wide: int, width: int) -> str:
-    """A line of the table, no longer than `width`."""
+def line(cells: tuple[str, ...], source_wide: int, width: int, sensor: str | None = None) -> str:
+    """A line of the table, no longer than `width`; with the sensor where there is one to be told."""
     at, source, port, name, text = cells
-    return cut(f"{at:<19}  {source:<{source_wide}}  {port:>5}  {name:<18}  {text}".rstrip(), width)
+    who = "" if sensor is None else f"{shown(sensor, SENSOR_WIDE):<{SENSOR_WIDE}}  "
+    return cut(f"{who}{at:<19}  {source:<{source_wide}}  {port:>5}  {name:<18}  {text}".rstrip(), width)
 
 
 def cells(event: AnyEvent) -> tuple[str, ...]:
@@ -107,7 +110,7 @@ def cells(event: AnyEvent) -> tuple[str, ...]:
 
 def row(numbered: Numbered) -> str:
     """A line of CSV, its newline included."""
-    number, event = numbered
+    number, event, sensor = numbered
     scan = event if isinstance(event, Scan) else None
     login = event if isinstance(event, ServiceCredential) else None
     return sheet(
@@ -116,7 +119,7 @@ def row(numbered: Numbered) -> str:
             str(event.sport), ip(event.dst), str(event.dport), shown(getattr(event, "service", "")),
             shown(login.user) if login else "", shown(login.secret) if login else "",
             shown(scan.tool) if scan else "", str(scan.risk) if scan else "", str(scan.packets) if scan else "",
-            ports(scan) if scan else "", what(event),
+            ports(scan) if scan else "", what(event), sensor,
         )
     )  # fmt: skip
 

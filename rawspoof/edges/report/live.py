@@ -36,23 +36,24 @@ class Look(NamedTuple):
     """Events a second by kind."""
 
 
-def look(reader: Reader, at: float, most: int) -> Look:
-    """What is going on at this moment, with so many sources at most."""
+def look(reader: Reader, at: float, most: int, sensor: str = "") -> Look:
+    """What is going on at this moment, at one sensor of a hub or at all, with so many sources at most."""
     since = at - ACTIVE_S
-    sources = join(reader.scans(since, at + 1.0, SOURCES_MAX)).values()
+    sources = join(reader.scans(since, at + 1.0, SOURCES_MAX, sensor)).values()
     riskiest = sorted(sources, key=lambda source: (-source.risk, -source.packets))[: min(most, SOURCES_MAX)]
     # Naming all kinds lets the index by kind and time be used.
-    recent = reader.count("kind", Filter(since=at - RATE_S, kinds=KINDS), len(KINDS))
+    recent = reader.count("kind", Filter(since=at - RATE_S, kinds=KINDS, sensor=sensor), len(KINDS))
     return Look(
         at,
-        reader.scanning(since),
-        tuple(Here(source, _held(reader, source)) for source in riskiest),
+        reader.scanning(since, sensor),
+        tuple(Here(source, _held(reader, source, sensor)) for source in riskiest),
         {str(kind): count / RATE_S for kind, count in recent},
     )
 
 
-def _held(reader: Reader, source: Source) -> int:
-    counts = dict(reader.count("kind", Filter(since=source.first_at, src=source.address), len(KINDS)))
+def _held(reader: Reader, source: Source, sensor: str) -> int:
+    of_it = Filter(since=source.first_at, src=source.address, sensor=sensor)
+    counts = dict(reader.count("kind", of_it, len(KINDS)))
     return max(counts.get("session.open", 0) - counts.get("session.close", 0), 0)
 
 

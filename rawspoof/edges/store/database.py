@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -29,12 +29,25 @@ UNFIT: Final = (ValueError, OverflowError, sqlite3.IntegrityError)
 log = logging.getLogger(__name__)
 
 
+class Heard(NamedTuple):
+    """An event, and who saw it. `theirs` and the event's moment are what tells it from all others of that sensor."""
+
+    sensor: str
+    """Empty: we ourselves."""
+    theirs: int
+    event: AnyEvent
+
+
 class Store:
     """A Sink."""
 
-    def __init__(self, folder: Path, retention_days: int, mb_max: int) -> None:
-        """`mb_max` is MiB of all files together. Raises OSError where the folder cannot be made or written."""
+    def __init__(self, folder: Path, retention_days: int, mb_max: int, durable: bool = False) -> None:
+        """`mb_max` is MiB of all files together. What a `durable` one has taken outlasts a power cut.
+
+        Raises OSError where the folder cannot be made or written.
+        """
         self.name = "store"
+        self._durable = durable
         self._folder, self._retention_days, self._bytes_max = folder, retention_days, mb_max << 20
         folder.mkdir(parents=True, exist_ok=True, mode=0o750)
         if not os.access(folder, os.W_OK | os.X_OK):
@@ -47,20 +60,24 @@ class Store:
 
     def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
         """Keep events under their numbers; one that is there already stays. Raises sqlite3.Error, OSError."""
-        numbered = list(enumerate(batch, first))
+        self.take([Heard("", 0, event) for event in batch], first)
+
+    def take(self, heard: Sequence[Heard], first: int) -> set[int]:
+        """Keep what sensors told, under numbers from `first` on; the numbers of those that were not there already.
+
+        Raises sqlite3.Error, OSError.
+        """
+        numbered = list(enumerate(heard, first))
         try:
-            self._write(numbered)
+            kept = self._write(numbered)
         except UNFIT:
             # One of them is such as no sensor makes; the others are still good.
-            for one in numbered:
-                try:
-                    self._write([one])
-                except UNFIT as error:
-                    self.lost.add(1, repr(error))
-        self._unchecked += len(batch)
+            kept = {number for one in numbered for number in self._fit(one)}
+        self._unchecked += len(heard)
         if self._unchecked >= CHECK_EVERY:
             self._unchecked = 0
             self._prune()
+        return kept
 
     def reopen(self) -> None:
         """Nothing: the files are ours alone."""
@@ -71,25 +88,42 @@ class Store:
             self._database.close()
         self._database, self._day = None, None
 
-    def _write(self, numbered: Sequence[tuple[int, AnyEvent]]) -> None:
-        by_day: dict[date, list[tuple[int, AnyEvent]]] = {}
-        for number, event in numbered:
-            by_day.setdefault(datetime.fromtimestamp(event.at, UTC).date(), []).append((number, event))
+    def _fit(self, one: tuple[int, Heard]) -> set[int]:
+        try:
+            return self._write([one])
+        except UNFIT as error:
+            self.lost.add(1, repr(error))
+            return set()
+
+    def _write(self, numbered: Sequence[tuple[int, Heard]]) -> set[int]:
+        by_day: dict[date, list[tuple[int, Heard]]] = {}
+        for number, heard in numbered:
+            by_day.setdefault(datetime.fromtimestamp(heard.event.at, UTC).date(), []).append((number, heard))
+        kept: set[int] = set()
         for day, todays in by_day.items():
             with self._of(day) as database:
-                database.executemany(schema.ADD_EVENT, [self._row(number, event) for number, event in todays])
-                database.executemany(
-                    schema.ADD_SCAN, [_scan(n, event) for n, event in todays if isinstance(event, Scan)]
-                )
+                before = database.total_changes
+                database.executemany(schema.ADD_EVENT, [self._row(number, heard) for number, heard in todays])
+                numbers = {number for number, _ in todays}
+                if database.total_changes - before < len(numbers):
+                    between = (todays[0][0], todays[-1][0])
+                    numbers &= {number for (number,) in database.execute(schema.KEPT, between)}
+                scans = [_scan(n, one.event) for n, one in todays if isinstance(one.event, Scan) and n in numbers]
+                database.executemany(schema.ADD_SCAN, scans)
+            kept |= numbers
+        return kept
 
-    def _row(self, number: int, event: AnyEvent) -> tuple[object, ...]:
+    def _row(self, number: int, heard: Heard) -> tuple[object, ...]:
+        sensor, theirs, event = heard
         kind = str(type(event).__struct_config__.tag)
-        return number, event.at, kind, event.src, event.dport, self._encode(event)
+        return number, event.at, kind, event.src, event.dport, self._encode(event), sensor, theirs
 
     def _of(self, day: date) -> sqlite3.Connection:
         if self._database is None or day != self._day:
             self.close()
             self._database, self._day = open_day(self._folder / NAME.format(day=day.isoformat())), day
+            if self._durable:
+                self._database.execute(f"PRAGMA {schema.DURABLE}")
             self._prune()
         return self._database
 
@@ -149,10 +183,11 @@ def _open(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
     try:
         version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, schema.VERSION):
+        if version not in (0, schema.VERSION, *schema.RAISE):
             raise sqlite3.DatabaseError(f"version {version}, {schema.VERSION} expected")
         for pragma in schema.PRAGMAS:
             database.execute(f"PRAGMA {pragma}")
+        database.executescript(schema.RAISE.get(version, ""))
         database.executescript(schema.TABLES)
         database.execute(f"PRAGMA user_version = {schema.VERSION}")
         database.execute("SELECT count(*) FROM sqlite_master")

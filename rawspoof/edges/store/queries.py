@@ -4,6 +4,8 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
+from heapq import heappop, heappush, heapreplace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
@@ -20,6 +22,7 @@ KINDS: Final = tuple(str(kind.__struct_config__.tag) for kind in get_args(AnyEve
 """Of all events there are."""
 HOUR_S: Final = 3600
 DAY_S: Final = 86400.0
+_ORDER: Final = {False: "ASC", True: "DESC"}
 NEVER: Final = 1e12
 """Later than any event."""
 
@@ -29,6 +32,19 @@ class Numbered(NamedTuple):
 
     number: int
     event: AnyEvent
+    sensor: str = ""
+    """Who saw it, in a hub's store; "" in a sensor's own."""
+
+
+class Place(NamedTuple):
+    """How far a hub has read a stream."""
+
+    created: str
+    """When the stream was made: another one of the same name begins anew."""
+    number: int
+    """Of the last message."""
+    stamp: int
+    """When that came in, ns since the epoch."""
 
 
 class Filter(NamedTuple):
@@ -51,6 +67,8 @@ class Filter(NamedTuple):
     """The number of an event: only later ones."""
     before: int = 0
     """The same: only earlier ones; 0: all."""
+    sensor: str = ""
+    """The name of one sensor of a hub; empty: all."""
 
 
 class Reader:
@@ -67,20 +85,43 @@ class Reader:
     def events(self, wanted: Filter = Filter(), newest_first: bool = False) -> Iterator[Numbered]:  # noqa: B008
         """The events that pass, in order of their numbers or the other way round."""
         where, values = _where(wanted)
-        order = "DESC" if newest_first else "ASC"
-        paths = self._files(wanted)
-        for path in reversed(paths) if newest_first else paths:
-            query = f"SELECT number, body FROM events WHERE {where} ORDER BY number {order}"  # noqa: S608  no text of others
-            for number, body in self._rows(path, query, values):
-                yield Numbered(number, self._decode(body))
+        query = f"SELECT number, body, sensor FROM events WHERE {where} ORDER BY number {_ORDER[newest_first]}"  # noqa: S608  no text of others
+        for number, body, sensor in self._merged(self._files(wanted), query, values, newest_first):
+            yield Numbered(number, self._decode(body), sensor)
+
+    def _merged(
+        self, paths: list[Path], query: str, values: tuple[object, ...], newest_first: bool
+    ) -> Iterator[tuple[Any, ...]]:
+        """The rows of all files in order of their numbers. A file is asked when its turn has come.
+
+        Days overlap in their numbers where clocks differ, or where a hub hears of yesterday today.
+        """
+        way, edge = (-1, "max") if newest_first else (1, "min")
+        asked = ((path, self._rows(path, f"SELECT {edge}(number) FROM events", ())) for path in paths)  # noqa: S608
+        ahead = sorted((way * number, path) for path, rows in asked for (number,) in rows if number is not None)
+        open_now: list[tuple[int, Path, tuple[Any, ...], Iterator[tuple[Any, ...]]]] = []
+        while ahead or open_now:
+            while ahead and not (open_now and open_now[0][0] < ahead[0][0]):
+                path = ahead.pop(0)[1]
+                rows = self._rows(path, query, values)
+                for row in islice(rows, 1):
+                    heappush(open_now, (way * row[0], path, row, rows))
+            if open_now:
+                _, path, row, rows = open_now[0]
+                yield row
+                following = next(rows, None)
+                if following is None:
+                    heappop(open_now)
+                else:
+                    heapreplace(open_now, (way * following[0], path, following, rows))
 
     def count(self, column: str, wanted: Filter, most: int) -> list[tuple[bytes | int | str, int]]:
-        """How often each value of `src`, `dport` or `kind` is there, most often first."""
-        assert column in ("src", "dport", "kind")
+        """How often each value of `src`, `dport`, `kind` or `sensor` is there, most often first."""
+        assert column in ("src", "dport", "kind", "sensor")
         where, values = _where(wanted)
         totals: dict[bytes | int | str, int] = {}
         for path in self._files(wanted):
-            query = f"SELECT {column}, count(*) FROM events WHERE {where} GROUP BY {column}"  # noqa: S608  one of three
+            query = f"SELECT {column}, count(*) FROM events WHERE {where} GROUP BY {column}"  # noqa: S608  one of four
             for value, count in self._rows(path, query, values):
                 totals[value] = totals.get(value, 0) + count
         return sorted(totals.items(), key=lambda item: -item[1])[:most]
@@ -96,34 +137,44 @@ class Reader:
                 totals[key] = totals.get(key, 0) + count
         return totals
 
-    def scans(self, since: float, until: float, most: int = -1) -> Iterator[Scan]:
+    def scans(self, since: float, until: float, most: int = -1, sensor: str = "") -> Iterator[Scan]:
         """The last report of each scan that was going on in this time, whole; of each day the `most` risky ones.
 
         The newest day comes first.
         """
-        query = """SELECT scan, body FROM scans JOIN events USING (number) WHERE last_at >= ? AND first_at < ?
-            ORDER BY risk DESC, packets DESC LIMIT ?"""
+        for one in self.reports(since, until, most, sensor):
+            assert isinstance(one.event, Scan)
+            yield one.event
+
+    def reports(self, since: float, until: float, most: int = -1, sensor: str = "") -> Iterator[Numbered]:
+        """The same, with who told it."""
+        query = """SELECT scan, number, body, sensor FROM scans JOIN events USING (number)
+            WHERE last_at >= ? AND first_at < ? AND ? IN ('', sensor) ORDER BY risk DESC, packets DESC LIMIT ?"""
         told: set[str] = set()
         for path in reversed(self._files(Filter(since))):
-            for scan, body in self._rows(path, query, (since, min(until, NEVER), most)):
+            for scan, number, body, who in self._rows(path, query, (since, min(until, NEVER), sensor, most)):
                 if scan not in told:
                     told.add(scan)
-                    event = self._decode(body)
-                    assert isinstance(event, Scan)
-                    yield event
+                    yield Numbered(number, self._decode(body), who)
 
-    def scanning(self, since: float) -> int:
+    def scanning(self, since: float, sensor: str = "") -> int:
         """How many scans were going on since then."""
-        query = "SELECT scan FROM scans WHERE last_at >= ?"
-        return len({row for path in self._files(Filter(since)) for row in self._rows(path, query, (since,))})
+        query, values = "SELECT scan FROM scans WHERE last_at >= ?", (since,)
+        if sensor:
+            return sum(1 for _ in self.reports(since, NEVER, sensor=sensor))
+        return len({row for path in self._files(Filter(since)) for row in self._rows(path, query, values)})
+
+    def sensors(self, first: int, last: int) -> dict[int, str]:
+        """Who saw each event with a number from one to another."""
+        query = "SELECT number, sensor FROM events WHERE number BETWEEN ? AND ?"
+        return {n: who for path in files(self._folder) for n, who in self._rows(path, query, (first, last))}
 
     def last(self) -> int:
         """The highest number there is, 0 for an empty store."""
-        for path in reversed(files(self._folder)):
-            for (number,) in self._rows(path, "SELECT max(number) FROM events", ()):
-                if number:
-                    return int(number)
-        return 0
+        # Clocks differ, one's own from itself too: it need not be in the latest day.
+        paths = files(self._folder)
+        rows = [row for path in paths for row in self._rows(path, "SELECT max(number) FROM events", ())]
+        return max((int(number) for (number,) in rows if number), default=0)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -177,6 +228,19 @@ class Reader:
             log.warning("%s: %s: sinks may be told again of events that they know", self._folder / POSITIONS, error)
             return 0
 
+    # A hub's place in its stream
+
+    def place(self, stream: str) -> Place | None:
+        """How far this stream has been read, None if it never was. Raises sqlite3.Error."""
+        query = "SELECT created, number, stamp FROM streams WHERE name = ?"
+        row = self._positions().execute(query, (stream,)).fetchone()
+        return None if row is None else Place(*row)
+
+    def move(self, stream: str, to: Place) -> None:
+        """Keep that. Raises sqlite3.Error."""
+        with self._positions() as database:
+            database.execute("INSERT OR REPLACE INTO streams VALUES (?, ?, ?, ?)", (stream, *to))
+
     def _positions(self) -> sqlite3.Connection:
         path = self._folder / POSITIONS
         if path not in self._open:
@@ -206,7 +270,7 @@ def _open_positions(path: Path) -> sqlite3.Connection:
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=NORMAL")
-            database.executescript(schema.POSITIONS)
+            database.executescript(schema.POSITIONS + schema.STREAMS)
             return database
         except sqlite3.DatabaseError as error:
             database.close()
@@ -223,11 +287,13 @@ def _connect(path: Path) -> sqlite3.Connection:
     uri = f"{path.resolve().as_uri()}?mode=ro"
     database = sqlite3.connect(uri, uri=True, timeout=BUSY_S, check_same_thread=False)
     try:
-        database.execute("SELECT 1 FROM sqlite_master")
+        version = database.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.OperationalError:
         database.close()
         # A file that nobody writes has no log beside it, and who may not write in the folder cannot make one.
         database = sqlite3.connect(f"{uri}&immutable=1", uri=True, check_same_thread=False)
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+    database.executescript(schema.AS_NOW.get(version, ""))
     return database
 
 
@@ -243,6 +309,9 @@ def _where(wanted: Filter) -> tuple[str, tuple[object, ...]]:
         parts.append(("number > ?", (wanted.after,)))
     if wanted.before:
         parts.append(("number < ?", (wanted.before,)))
+    if wanted.sensor:
+        # The second half is what the index of sensors asks for.
+        parts.append(("sensor = ? AND sensor <> ''", (wanted.sensor,)))
     if wanted.src_last:
         # Bytes are compared from the left, so addresses of the other family lie in between.
         last = wanted.src_last

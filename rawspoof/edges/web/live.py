@@ -212,7 +212,7 @@ class Live:
         scans = sorted(islice(reader.scans(0.0, float("inf")), SOURCES_MAX), key=lambda scan: scan.last_at)
         kinds = dict(reader.count("kind", opened._replace(kinds=()), 1000))
         ports, sources = reader.count("dport", opened, PORTS), reader.count("src", opened, SOURCES_MAX)
-        latest = [event for _, event in islice(reader.events(opened, newest_first=True), RECENT_MAX)]
+        latest = [one.event for one in islice(reader.events(opened, newest_first=True), RECENT_MAX)]
         with self.lock:
             self.events += sum(kinds.values())
             self.connections += kinds.get("session.open", 0)

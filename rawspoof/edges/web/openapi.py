@@ -35,6 +35,7 @@ def _upto(most: int, default: int) -> Schema:
     return {"type": "integer", "minimum": 1, "maximum": most, "default": default}
 
 
+SENSOR: Final[Schema] = {"type": "string", "maxLength": 64, "description": "of one sensor of a hub; empty: of all"}
 OFFSET: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": 1_000_000, "default": 0}
 
 
@@ -87,6 +88,7 @@ _EVENTS: Final = _asks(
     before={"type": "integer", "minimum": 1, "maximum": 2**62, "description": "only older ones than this number"},
     port={"type": "integer", "minimum": 1, "maximum": 65535},
     limit=_upto(500, 100),
+    sensor=SENSOR,
 )
 
 PATHS: Final[dict[str, dict[str, Any]]] = {

@@ -33,15 +33,16 @@ def events(reader: Reader, asked: dict[str, Any], observer: str, country: Countr
     limit = asked["limit"]
     found = list(islice(_good(reader.events(_filter(asked), newest_first=True)), limit + 1))
     items = [
-        told(number, event, country) | {"event": document(event, observer)} for number, event in found[:limit]
-    ]  # fmt: skip
+        told(number, event, country, sensor) | {"event": document(event, sensor or observer)}
+        for number, event, sensor in found[:limit]
+    ]
     return {"items": items, "next": found[limit - 1].number if len(found) > limit else None}
 
 
 def record(reader: Reader, address: bytes, evidence: Path | None) -> dict[str, Any]:
     """What the store and the folder of evidence add to what is known of a source at the moment."""
     found = [
-        event for _, event in islice(reader.events(Filter(src=address), newest_first=True), EVENTS_MAX)
+        one.event for one in islice(reader.events(Filter(src=address), newest_first=True), EVENTS_MAX)
     ]  # fmt: skip
     scans = {event.scan: event for event in reversed(found) if isinstance(event, Scan)}
     latest = next(reversed(scans.values()), None)
@@ -60,7 +61,7 @@ def record(reader: Reader, address: bytes, evidence: Path | None) -> dict[str, A
 def maps(reader: Reader, address: bytes) -> dict[bytes, PortMap]:
     """The ports a source touched, by address of ours, as far as the store tells."""
     found: dict[bytes, PortMap] = {}
-    for _, event in islice(reader.events(Filter(src=address), newest_first=True), EVENTS_MAX):
+    for _, event, _ in islice(reader.events(Filter(src=address), newest_first=True), EVENTS_MAX):
         if isinstance(event, Scan):
             for target in event.targets:
                 _map(found, target.address).touch(spans(target.ports))
@@ -175,6 +176,7 @@ def _filter(asked: dict[str, Any]) -> Filter:
         port=asked.get("port", 0),
         kinds=tuple(filter(None, asked.get("kind", "").split(","))),
         before=asked.get("before", 0),
+        sensor=asked.get("sensor", ""),
     )
 
 

@@ -199,6 +199,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         port=COUNT,
         country=TEXT,
         text={"type": "string", "description": "one line for people"},
+        sensor={"type": "string", "description": "who told a hub of it; empty on a sensor"},
     ),
     "EventPage": thing(
         items=some({"allOf": [ref("Told"), thing(event={"type": "object", "description": "the event as ECS 9"})]}),

@@ -26,8 +26,8 @@ WORDS_BYTES_MAX: Final = 120
 """Bytes of one thing that an attacker said."""
 
 
-def told(number: int, event: AnyEvent, country: Country) -> dict[str, Any]:
-    """An event as the API lists it. Raises ValueError for an address that no sensor makes."""
+def told(number: int, event: AnyEvent, country: Country, sensor: str = "") -> dict[str, Any]:
+    """An event as the API lists it, `sensor` being who told a hub. Raises ValueError for what is no address."""
     return {
         "number": number,
         "at": event.at,
@@ -39,6 +39,7 @@ def told(number: int, event: AnyEvent, country: Country) -> dict[str, Any]:
         "port": event.dport,
         "country": country(event.src),
         "text": text(event),
+        "sensor": sensor,
     }
 
 

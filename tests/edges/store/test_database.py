@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from rawspoof.edges.store.database import Store, files
-from rawspoof.edges.store.queries import Reader
+from rawspoof.core.event import Scan
+from rawspoof.edges.store.database import Heard, Store, files
+from rawspoof.edges.store.queries import Filter, Reader
 from tests.edges.sinks.samples import AT, ENDED, EXAMPLES, OPENED
 
 DAY_S = 86400.0
@@ -25,7 +26,7 @@ def names(folder):
 
 def kept(folder):
     reader = Reader(folder)
-    found = [(n, event) for n, event in reader.events()]
+    found = [(n, event) for n, event, _ in reader.events()]
     reader.close()
     return found
 
@@ -93,6 +94,71 @@ def test_a_file_of_another_version_is_set_aside(tmp_path):
     store.write([OPENED], 1)
     store.close()
     assert len(list(tmp_path.glob("*.broken-*"))) == 1
+
+
+def first_version(path, *events):
+    """A file as version 1 wrote it."""
+    with sqlite3.connect(path) as old:
+        old.executescript(
+            """PRAGMA journal_mode=WAL;
+            CREATE TABLE events (number INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, src BLOB NOT NULL,
+                dport INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+            CREATE INDEX by_source ON events (src, at, kind);
+            CREATE INDEX by_kind ON events (kind, at, dport);
+            CREATE TABLE scans (scan TEXT PRIMARY KEY, number INTEGER NOT NULL, src BLOB NOT NULL,
+                first_at REAL NOT NULL, last_at REAL NOT NULL, packets INTEGER NOT NULL, port_count INTEGER NOT NULL,
+                verified INTEGER NOT NULL, tool TEXT NOT NULL, level INTEGER NOT NULL, risk INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID;
+            PRAGMA user_version = 1"""
+        )
+        for number, event in enumerate(events, 1):
+            row = (number, event.at, type(event).__struct_config__.tag, event.src, event.dport)
+            old.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", (*row, msgspec.msgpack.encode(event)))
+            if isinstance(event, Scan):
+                row = (event.scan, number, event.src, event.first_at, event.last_at, 1, 1, 1, "", 1, 1)
+                old.execute("INSERT INTO scans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    old.close()
+
+
+def test_a_file_of_version_1_is_read_as_it_is_and_raised_when_it_is_written_to(tmp_path):
+    first_version(tmp_path / "events-2025-06-01.sqlite", OPENED, ENDED)
+    reader = Reader(tmp_path)
+    before = list(reader.events())
+    assert [(n, event, sensor) for n, event, sensor in before] == [(1, OPENED, ""), (2, ENDED, "")]
+    assert [scan.scan for scan in reader.scans(0.0, 1e12)] == [ENDED.scan]
+    assert (list(reader.events(Filter(sensor="a"))), reader.sensors(1, 2)) == ([], {1: "", 2: ""})
+    store = Store(tmp_path, 30, 100)
+    store.take([Heard("a", 1, OPENED)], 3)
+    # The same reader goes on, and so does one that comes new.
+    for one in (reader, Reader(tmp_path)):
+        assert [(n, sensor) for n, _, sensor in one.events()] == [(1, ""), (2, ""), (3, "a")]
+        assert [n for n, _, _ in one.events(Filter(sensor="a"))] == [3]
+        one.close()
+    store.close()
+    assert list(tmp_path.glob("*.broken-*")) == []
+
+
+def test_what_a_sensor_tells_again_under_another_number_is_there_once(tmp_path):
+    store = Store(tmp_path, 30, 100, durable=True)
+    assert store.take([Heard("a", 1, OPENED), Heard("b", 1, OPENED), Heard("a", 2, ENDED)], 1) == {1, 2, 3}
+    again = [Heard("a", 2, ENDED), Heard("a", 3, OPENED), Heard("a", 1, OPENED), Heard("a", 1, at(OPENED, AT + 1))]
+    assert store.take(again, 4) == {5, 7}
+    store.close()
+    reader = Reader(tmp_path)
+    assert [(n, sensor) for n, _, sensor in reader.events()] == [(1, "a"), (2, "b"), (3, "a"), (5, "a"), (7, "a")]
+    # The scan's row is that of the event that is there.
+    assert [(n, sensor) for n, _, sensor in reader.reports(0.0, 1e12)] == [(3, "a")]
+    assert dict(reader.count("sensor", Filter(), 9)) == {"a": 4, "b": 1}
+    assert dict(reader.count("kind", Filter(sensor="b"), 9)) == {"session.open": 1}
+    assert (reader.scanning(0.0, "a"), reader.scanning(0.0, "b"), reader.scanning(0.0)) == (1, 0, 1)
+    reader.close()
+
+
+def test_a_broken_one_among_several_sensors_is_lost_alone(tmp_path):
+    store = Store(tmp_path, 30, 100)
+    assert store.take([Heard("a", 1, at(OPENED, 1e300)), Heard("a", 2, OPENED)], 1) == {2}
+    store.close()
+    assert store.lost.count == 1
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path):

@@ -32,7 +32,7 @@ def reader(tmp_path):
 
 
 def found(reader, **wanted):
-    return [event for _, event in reader.events(Filter(**wanted))]
+    return [one.event for one in reader.events(Filter(**wanted))]
 
 
 def test_filters(store, reader):
@@ -50,8 +50,18 @@ def test_filters(store, reader):
 def test_the_newest_may_come_first_over_days(store, reader):
     days = [msgspec.structs.replace(OPENED, at=AT + day * DAY_S) for day in range(3)]
     store.write(days, 1)
-    assert [n for n, _ in reader.events(newest_first=True)] == [3, 2, 1]
-    assert [n for n, _ in reader.events()] == [1, 2, 3]
+    assert [one.number for one in reader.events(newest_first=True)] == [3, 2, 1]
+    assert [one.number for one in reader.events()] == [1, 2, 3]
+
+
+def test_events_come_by_their_numbers_where_days_overlap_in_them(store, reader):
+    # A sensor that was away tells of yesterday today.
+    for number, day in enumerate((1, 1, 0, 1, 0, 0, 2, 1, 2), 1):
+        store.write([msgspec.structs.replace(OPENED, at=AT + day * DAY_S)], number)
+    assert [one.number for one in reader.events()] == list(range(1, 10))
+    assert [one.number for one in reader.events(newest_first=True)] == list(range(9, 0, -1))
+    assert [one.number for one in reader.events(Filter(before=7), newest_first=True)] == list(range(6, 0, -1))
+    assert reader.last() == 9
 
 
 def test_networks_ranges_of_ports_and_later_ones(store, reader):
