@@ -11,12 +11,12 @@ import ssl
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from rawspoof.config.sinks import KINDS, place, title
 from rawspoof.config.sinks import Nats as Settings
-from rawspoof.config.sinks import place, title
 from rawspoof.core.event import AnyEvent
 from rawspoof.edges.sinks.base import Forgotten, Tally
 from rawspoof.edges.sinks.chosen import Chosen, Row, kind, told
-from rawspoof.edges.sinks.nats_client import Client, NatsError, Request, headed
+from rawspoof.edges.sinks.nats_client import NO_RESPONDERS, Client, Message, NatsError, Request, headed
 from rawspoof.edges.sinks.stream import Garbage
 
 WINDOW_S: Final = 120
@@ -50,8 +50,8 @@ class Nats:
         assert not isinstance(found, str)
         self._where, self._must_encrypt = found[1:], found[0].scheme == "tls"
         self._settings, self._secret, self._context = settings, secret, context
-        self._subject = f"{settings.subject}.{token(sensor)}"
-        self._lost = Tally(f"{self.name}: events lost")
+        self._subject, self._inbox = f"{settings.subject}.{token(sensor)}", f"_INBOX.{token(sensor)}"
+        self.lost = Tally(f"{self.name}: events lost")
         self._chosen = Chosen(sensor, settings.kinds, settings.level)
         self._form = form
         self._client: Client | None = None
@@ -66,7 +66,7 @@ class Nats:
 
     def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
         """Publish each event and wait until all are stored. Raises OSError; Garbage (a ValueError)."""
-        rows = told(lambda row: self._form(row.event), self._chosen(batch, first), self._lost.add)
+        rows = told(lambda row: self._form(row.event), self._chosen(batch, first), self.lost.add)
         if not rows:
             return
         try:
@@ -97,9 +97,8 @@ class Nats:
             self.close()
         if self._client is None:
             settings = self._settings
-            self._client = Client(
-                self._where, settings.timeout_s, self._context, self._must_encrypt, settings.user, self._secret
-            )
+            login = settings.user, self._secret, self._inbox
+            self._client = Client(self._where, settings.timeout_s, self._context, self._must_encrypt, *login)
             self._fresh = True
             if settings.create:
                 self._make_stream(self._client)
@@ -127,7 +126,7 @@ class Nats:
         for row, text in rows:
             request = Request(f"{self._subject}.{kind(row.event)}", text, {"Nats-Msg-Id": row.id})
             if len(text) + len(headed(request.headers)) > client.payload_max:
-                self._lost.add(1, f"{len(text)} bytes, the server takes {client.payload_max}")
+                self.lost.add(1, f"{len(text)} bytes, the server takes {client.payload_max}")
                 continue
             fitting.append(row)
             requests.append(request)
@@ -137,13 +136,22 @@ class Nats:
                 if error.get("err_code") != TOO_LARGE:
                     wrong = str(error.get("description"))
                     continue
-                self._lost.add(1, error.get("description"))
+                self.lost.add(1, error.get("description"))
             self._acked.add(row.id)
         if wrong:
             raise NotStored(wrong)
 
     def _last(self, client: Client) -> str:
         """Id of the last event that the stream has of ours, "" if none."""
+        subjects = [f"$JS.API.DIRECT.GET.{self._settings.stream}.{self._subject}.{kind}" for kind in sorted(KINDS)]
+        found = client.exchange([Request(subject, b"") for subject in subjects])
+        if any(said.headers.startswith(NO_RESPONDERS) for said in found):
+            return self._last_indirect(client)
+        latest = max(found, key=sequence)
+        return message_id(latest.headers) if sequence(latest) else ""
+
+    def _last_indirect(self, client: Client) -> str:
+        """The same of a stream that allows no direct question (one that was made without `allow_direct`)."""
         subject = f"$JS.API.STREAM.MSG.GET.{self._settings.stream}"
         (answer,) = client.ask([Request(subject, json.dumps({"last_by_subj": f"{self._subject}.>"}).encode())])
         if error := _error(answer):
@@ -151,7 +159,7 @@ class Nats:
                 return ""
             raise NatsError(str(error.get("description")))
         message = _object(answer).get("message", {})
-        return message_id(str(message.get("hdrs", ""))) if isinstance(message, dict) else ""
+        return message_id(base64.b64decode(str(message.get("hdrs", "")))) if isinstance(message, dict) else ""
 
     def _make_stream(self, client: Client) -> None:
         """Nothing, if it is there."""
@@ -188,10 +196,16 @@ def token(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "_", text) or "_"
 
 
-def message_id(headers: str) -> str:
-    """The `Nats-Msg-Id` in a stored message's headers, which come in base64; "" if there is none."""
-    found = re.search(rb"\r\nNats-Msg-Id: *([^\r]*)\r\n", base64.b64decode(headers))
+def message_id(headers: bytes) -> str:
+    """The `Nats-Msg-Id` in a stored message's headers, "" if there is none."""
+    found = re.search(rb"\r\nNats-Msg-Id: *([^\r]*)\r\n", headers)
     return found[1].decode(errors="replace") if found else ""
+
+
+def sequence(message: Message) -> int:
+    """Where a message that was asked for directly is in its stream, 0 if there is none."""
+    found = re.search(rb"\r\nNats-Sequence: *(\d{1,20})\r\n", message.headers)
+    return int(found[1]) if found else 0
 
 
 def shared(rows: Sequence[tuple[Row, bytes]], most: int) -> list[list[tuple[Row, bytes]]]:

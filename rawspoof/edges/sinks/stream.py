@@ -1,6 +1,7 @@
 """A connection to a far end, plain or in TLS, on which nothing waits longer than it may. Knows no protocol."""
 
 import fcntl
+import select
 import socket
 import ssl
 import struct
@@ -87,6 +88,27 @@ class Stream:
         self._rest = (self._rest + heard)[:ANSWER_BYTES_MAX]
         return not heard
 
+    def heard(self, within_s: float, also: int) -> bool:
+        """Whether there is a line. Waits until something has come, here or at the descriptor `also`, but not for more.
+
+        Raises ConnectionResetError where the far end has hung up.
+        """
+        if self.has_line():
+            return True
+        if not self._decrypted():
+            waiting = select.poll()
+            waiting.register(self._socket, select.POLLIN)
+            waiting.register(also, select.POLLIN)
+            if self._socket.fileno() not in [fd for fd, _ in waiting.poll(within_s * 1000)]:
+                return False
+        if self.gone():
+            raise ConnectionResetError("the far end hung up")
+        return self.has_line()
+
+    def has_line(self) -> bool:
+        """Whether there is a line already."""
+        return b"\n" in self._rest
+
     def delivered(self) -> None:
         """Wait until the far end's kernel has everything. Raises OSError where it does not come to that."""
         until = time.monotonic() + self._timeout_s
@@ -102,6 +124,10 @@ class Stream:
     def close(self) -> None:
         """Hang up."""
         self._socket.close()
+
+    def _decrypted(self) -> int:
+        """Bytes that TLS has taken from the socket already."""
+        return self._socket.pending() if isinstance(self._socket, ssl.SSLSocket) else 0
 
     def _more(self, until: float) -> None:
         if len(self._rest) > ANSWER_BYTES_MAX:
