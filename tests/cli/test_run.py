@@ -78,8 +78,8 @@ def test_a_portspoof_conf_may_stand_in_for_our_own(tmp_path, capsys):
 
 
 def test_check_says_what_is_wrong(capsys):
-    assert main(["run", "--check", "-T", "2"]) == 2
-    expected = "rawspoof: command line: world.hold_max_s: expected 0 or at least world.hold_min_s (4.0), got 2.0\n"
+    assert main(["run", "--check", "-i", "x"]) == 2
+    expected = "rawspoof: command line: sensor.addresses[0]: expected an IPv4 or IPv6 address, got 'x'\n"
     assert capsys.readouterr().err == expected
 
 

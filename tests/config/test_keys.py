@@ -29,3 +29,10 @@ def test_numbers_and_truths_come_as_text_where_that_is_said():
     assert accept("sensor.firewall", "false", "/c", text=True) == (False, [])
     assert accept("sensor.exempt_ports", ["22", "80"], "/c", text=True) == ((22, 80), [])
     assert accept("sensor.workers", "3", "/c") == (None, [("sensor.workers", "expected `int`, got '3'")])
+
+
+def test_a_range_in_a_list_of_ports_is_each_of_them():
+    assert accept("sensor.exempt_ports", [22, "8000-8002"], "/c") == ((22, 8000, 8001, 8002), [])
+    for odd in ("80-", "9-8", "0-5", "1-65536", "1-2-3"):
+        assert accept("block.tripwire_ports", [odd], "/c")[1][0][0] == "block.tripwire_ports[0]"
+    assert accept("events.file", "8000-8002", "/c") == ("8000-8002", [])

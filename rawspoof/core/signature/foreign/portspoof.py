@@ -10,8 +10,13 @@ from typing import Final, NamedTuple
 from rawspoof.core.signature.problem import Problem
 
 _SPEC = re.compile(r"\s*(\S+)")
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
-_CONF_LINE = re.compile(r"\s*\d+(?:-\d+)?\s[^\"]*\"", re.ASCII)
+_RANGE = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
+_NUMBER = re.compile(r"(\d+)(?:\.\d*)?(?:[eE]\d+)?|(0)[xX][0-9a-fA-F]+", re.ASCII)
+"""What portspoof's strtod reads whole; of it, its %d then takes the digits that come first."""
+_CONF_LINE = re.compile(r"\s*(?:\d+(?:-\d+)?\s[^\"]*|\d\w*(?:\.\d+)?(?:-\w*)?\s+)\"", re.ASCII)
+_SPEC_MAX: Final = 40
+LINE_MAX: Final = 2047
+"""Bytes that portspoof reads of a line; the rest is a line of its own to it."""
 
 _META = re.compile(rb"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\.)([*+]|\{\d+(?:,\d*)?\})?|[\^$|?*+{}]|\(\?:|[()]", re.DOTALL)
 _SETS: Final = (b"\\w", b"\\d", b"\\s", b"\\W", b"\\D", b"\\S")
@@ -48,7 +53,7 @@ def conf(name: str, text: str) -> tuple[dict[int, Payload], list[Problem]]:
     A later line wins. `text` is the file read as latin-1, `name` is for problems.
     """
     payloads: dict[int, Payload] = {}
-    problems: list[Problem] = []
+    problems = [Problem(name, number, doubt) for number, doubt in _harmless(text)]
     for number, line in enumerate(text.split("\n"), 1):
         line = line.rstrip("\r")
         if not line.strip() or line.lstrip().startswith("#"):
@@ -56,11 +61,20 @@ def conf(name: str, text: str) -> tuple[dict[int, Payload], list[Problem]]:
         try:
             ports, said = _line(line)
         except ValueError as e:
-            problems.append(Problem(name, number, f"{e}; the line is left out"))
+            problems.append(Problem(name, number, f"{e} (the line is left out)"))
             continue
-        problems += [Problem(name, number, doubt) for doubt in _doubts(line, ports, payloads)]
+        problems += [Problem(name, number, doubt) for doubt in _doubts(line, said, ports, payloads)]
         payloads |= dict.fromkeys(ports, Payload(number, said))
-    return payloads, problems
+    return payloads, sorted(problems, key=lambda problem: problem.line)
+
+
+def _harmless(text: str) -> Iterator[tuple[int, str]]:
+    """What is read here and stops portspoof: the first line of each kind, and how many more there are."""
+    for looks, what in _ELSEWHERE:
+        lines = [number for number, line in enumerate(text.split("\n"), 1) if looks.fullmatch(line)]
+        if lines:
+            more = f" (and {len(lines) - 1} more)" if lines[1:] else ""
+            yield lines[0], what + more
 
 
 def _line(line: str) -> tuple[range, bytes]:
@@ -70,33 +84,49 @@ def _line(line: str) -> tuple[range, bytes]:
     first, last = line.find('"'), line.rfind('"')
     ports = _ports(spec[1])
     if first < 0 or first == last:
-        raise ValueError("a payload stands between two double quotes")
+        missing = "the second double quote is missing" if first >= 0 else "there are no double quotes"
+        raise ValueError(f"{missing}: write the payload between two; one in it is \\x22")
     return ports, line[first + 1 : last].encode("latin-1")
 
 
 def _ports(spec: str) -> range:
-    found = _RANGE.fullmatch(spec)
-    if not found:
-        raise ValueError(f"`{spec}` is no port and no range such as 8000-8100")
+    # Nothing longer is a port, nor a number that int() would take.
+    found = _RANGE.fullmatch(spec[:_SPEC_MAX])
+    if not found or len(spec) > _SPEC_MAX:
+        raise ValueError(
+            f"`{spec[:_SPEC_MAX]}` is no port and no range{_taken(spec)}: write one such as 80 or 8000-8100"
+        )
     low, high = int(found[1]), int(found[2] or found[1])
     if not 1 <= low <= 65535 or not 1 <= high <= 65535:
-        raise ValueError(f"`{spec}`: a port is 1 to 65535")
+        raise ValueError(f"`{spec}` is no port{_taken(spec)}: write 1 to 65535")
     if low > high:
-        raise ValueError(f"`{spec}` is a range that falls, which portspoof takes for none")
+        raise ValueError(f"`{spec}` is a range that falls, which portspoof takes for none: write {high}-{low}")
     return range(low, high + 1)
 
 
-def _doubts(line: str, ports: range, payloads: dict[int, Payload]) -> Iterator[str]:
-    """What is honoured, but may not be what was meant."""
+def _taken(spec: str) -> str:
+    """What portspoof makes of it, if that is a port."""
+    number = _NUMBER.fullmatch(spec) if len(spec) <= _SPEC_MAX else None
+    return f", which portspoof takes for {int(number[1] or number[2]) % 65536}" if number else ""
+
+
+def _doubts(line: str, said: bytes, ports: range, payloads: dict[int, Payload]) -> Iterator[str]:
+    """What is honoured, but may not be what was meant: what it is, and what to do."""
     if line.count('"') > 2:
         yield (
-            "has more than two double quotes: taken from the first to the last, as portspoof-py does; portspoof ends"
-            " at the second (write the inner ones \\x22 to please both)"
+            "has more than two double quotes, and is taken from the first to the last, as portspoof-py does; portspoof"
+            " ends at the second: write the inner ones \\x22 to please both"
         )
     again = [port for port in ports if port in payloads]
     if again:
         more = f" and {len(again) - 1} more" if len(again) > 1 else ""
-        yield f"says anew what port {again[0]}{more} says (line {payloads[again[0]].line}); the later line wins"
+        other = payloads[again[0]].line
+        yield f"says anew what port {again[0]}{more} says (line {other}), and counts: take one of the two lines out"
+    if len(line) > LINE_MAX:
+        yield f"is {len(line)} bytes long and read whole; portspoof cuts at {LINE_MAX}: shorten it to please both"
+    weapon = next((what for looks, what in _WEAPONS if looks.search(literal(said))), "")
+    if weapon:
+        yield f"looks like an attack on the scanner ({weapon}), and is sent: take the line out unless that is meant"
 
 
 def pattern(payload: bytes) -> bytes:
@@ -125,6 +155,21 @@ def literal(payload: bytes) -> bytes:
     return _ESCAPE.sub(_unescape, payload)
 
 
+_ELSEWHERE: Final = (
+    (re.compile(r"[^\n]*\r"), "ends in CR LF, which is passed over; portspoof stops at a blank line of it: dos2unix"),
+    (re.compile(r"[ \t]+"), "has blanks and nothing else, and is passed over; portspoof stops there: empty the line"),
+    (
+        re.compile(r"[ \t]+#.*"),
+        "is an indented comment, and passed over; portspoof takes it for ports: begin it with #",
+    ),
+)
+_WEAPONS: Final = (
+    (re.compile(rb"/bin/(?:ba|da|z)?sh\b|\$\(|`[^`]+`|;\s*(?:wget|curl|nc|rm|cat|perl)\s"), "a shell command"),
+    (re.compile(rb"<script|\bon(?:error|load)\s*=|javascript:|\+ADw-", re.IGNORECASE), "a script for a browser"),
+    (re.compile(rb"(?:\.\./){3}|(?:\.\.\\){3}"), "a path out of its folder"),
+    (re.compile(rb"%n|(.)\1{511}", re.DOTALL), "a format or an overflow"),
+)
+"""What payloads against scanners look like; nothing else would be in a banner."""
 _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _CONTROLS: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"0": b"\0"}
 
