@@ -1,8 +1,9 @@
 """Builds a Sensor from a configuration: the one place that knows every room. Opens nothing but data files."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from rawspoof.config.load import ConfigError
@@ -10,16 +11,17 @@ from rawspoof.config.model import Config
 from rawspoof.core.conversation.fuzz import Payloads
 from rawspoof.core.gate import Gate, prefixes, within
 from rawspoof.core.parlour import Limits
-from rawspoof.core.personality.dress import Dress
+from rawspoof.core.personality.dress import Dress, DressOf
 from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
-from rawspoof.core.sensor import Sensor
+from rawspoof.core.sensor import Fittings, Sensor
 from rawspoof.core.talk import Props
 from rawspoof.core.watch.judge import Judge
 from rawspoof.core.watch.report import reporter
 from rawspoof.core.watch.rule import Rules
+from rawspoof.core.watch.watch import Hear, Report, Watch
 from rawspoof.core.watch.watch import Settings as WatchSettings
-from rawspoof.core.watch.watch import Watch
+from rawspoof.core.world.eras import AnyWorld, followed
 from rawspoof.core.world.world import World
 from rawspoof.edges.crypto.engines import CryptoEngines
 from rawspoof.edges.firewall.plan import left_to_kernel
@@ -70,48 +72,63 @@ def parts(config: Config, secret: bytes, faces: Mapping[str, Personality]) -> Pa
 
 def sensor(made: Parts, templates: Templates, verify_checksums: bool = True) -> Sensor:
     """A sensor of its own flows and counters."""
-    config = made.config
-    dresses = {family: Dress(face, templates[family], made.secret) for family, face in made.faces.items()}
-    return Sensor(
-        made.secret,
-        made.world,
-        _dress_of(made, dresses),
-        _gate(config),
-        closed_ports=config.sensor.closed_ports,
+    fit = _fittings(made, made.world, templates)
+    return Sensor(made.secret, fit, Watch(*_watch(made)), verify_checksums)
+
+
+def refitted(mind: Sensor, made: Parts, templates: Templates, at: float) -> Fittings:
+    """What a sensor is to go on with under other parts, from about `at` on; takes no effect by itself.
+
+    The world is another one where it is another object: whoever is connected then stays with the one before.
+    """
+    return _fittings(made, followed(mind.fit.world, made.world, at), templates, mind.fit.dresses)
+
+
+def _fittings(
+    made: Parts, world: AnyWorld, templates: Templates, worn: Mapping[str, Dress] = MappingProxyType({})
+) -> Fittings:
+    """`worn` are dresses that go on: some count their packets."""
+    config, tcp = made.config, made.config.tcp
+    faces = {family: face for family, face in made.faces.items() if family not in worn}
+    dresses = {**worn, **{family: Dress(face, templates[family], made.secret) for family, face in faces.items()}}
+    return Fittings(
+        world=world,
+        dress_of=_dress_of(world, dresses),
+        gate=_gate(config),
+        closed_ports=frozenset(config.sensor.closed_ports),
         doors=config.world.kind == "plausible",
-        flows_max=config.tcp.flows_max,
-        holds_max=config.tcp.holds_max,
-        half_open_max=config.tcp.half_open_max,
-        answers_per_s_max=config.tcp.answers_per_s_max,
-        limits=Limits(config.tcp.idle_s, config.tcp.retries_max),
+        flows_max=tcp.flows_max,
+        holds_max=tcp.holds_max,
+        half_open_max=tcp.half_open_max,
+        answers_per_s_max=tcp.answers_per_s_max,
+        limits=Limits(tcp.idle_s, tcp.retries_max),
         props=Props(made.payloads, made.engines),
         watch=_watch(made),
-        verify_checksums=verify_checksums,
+        dresses=dresses,
     )
 
 
-def _dress_of(made: Parts, dresses: Mapping[str, Dress]) -> Callable[[bytes], Dress]:
+def _dress_of(world: AnyWorld, dresses: Mapping[str, Dress]) -> DressOf:
     """One personality for every destination, or, where each address is a host of its own, that host's."""
     default = next(iter(dresses.values()))
-    if made.config.world.kind != "plausible":
-        return lambda key: default
-    family = made.world.family
+    if len(dresses) == 1:
+        return lambda key, turn: default
 
-    def of_host(key: bytes) -> Dress:
+    def of_host(key: bytes, turn: int | None) -> Dress:
         half = (len(key) - 4) // 2
-        return dresses[family(key[:half], key[half:-4])]
+        return dresses[world.family(key[:half], key[half:-4], turn)]
 
     return of_host
 
 
-def _watch(made: Parts) -> Watch:
+def _watch(made: Parts) -> tuple[Report, WatchSettings, Hear]:
     settings = made.config.watch
     own = prefixes([ip_network(text) for text in settings.own_networks])
     judge = Judge(made.rules, lambda address: within(address, own))
     # Only the web admin's map wants to know of every port at once; reports tell of them in time.
     fresh = FRESH_MAX if made.config.admin.port else 0
     limits = WatchSettings(settings.sources_max, idle_s=settings.idle_s, update_s=settings.update_s, fresh_max=fresh)
-    return Watch(reporter(judge), limits, judge.hear)
+    return reporter(judge), limits, judge.hear
 
 
 def _gate(config: Config) -> Gate:

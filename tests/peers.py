@@ -11,7 +11,7 @@ from rawspoof.core.outcome import Outcome
 from rawspoof.core.parlour import Limits
 from rawspoof.core.personality.dress import Dress
 from rawspoof.core.personality.looks import Offer
-from rawspoof.core.sensor import Sensor
+from rawspoof.core.sensor import Fittings, Sensor
 from rawspoof.core.signature.identity import Answer, Identity
 from rawspoof.core.signature.template import Template
 from rawspoof.core.tcp.handshake import Cookies
@@ -64,6 +64,8 @@ class Still:
     def turns(self, since: float) -> tuple[int, ...]:
         return (0,)
 
+    turns_now = turns
+
     def door(self, src: bytes, dst: bytes, port: int, turn: int = 0) -> Door:
         return Door.OPEN
 
@@ -89,12 +91,14 @@ def dress(name: str = "linux", secret: bytes = SECRET) -> Dress:
 
 
 def sensor(everywhere: Profile = SILENT, name: str = "linux", *, world: Any = None, **how: Any) -> Sensor:
-    """A sensor for every address. `how` are Sensor's keywords, `idle_s` and `retries_max` those of Limits."""
-    worn = dress(name)
+    """A sensor for every address. `how` are keywords of Fittings and Sensor, `idle_s` and `retries_max` of Limits."""
+    worn, watch, verify = dress(name), how.pop("watch", None), how.pop("verify_checksums", True)
     limits = Limits(how.pop("idle_s", 30.0), how.pop("retries_max", 6))
-    return Sensor(
-        SECRET, world or OneProfile(everywhere), lambda _: worn, Gate([], [], [], []), limits=limits, **how
+    closed = frozenset(how.pop("closed_ports", ()))
+    fit = Fittings(
+        world or OneProfile(everywhere), lambda *_: worn, Gate([], [], [], []), closed, limits=limits, **how
     )  # fmt: skip
+    return Sensor(SECRET, fit, watch, verify)
 
 
 def segment(flags: int, seq: int = 0, ack: int = 0, data: bytes = b"", **fields: Any) -> Segment:

@@ -27,7 +27,7 @@ class Bell:
         self.recent, self.cookies = Recent(16), Cookies(SECRET)
         throttle = Throttle(per_s, self.deadlines) if per_s else None
         self.door = Doorbell(
-            self.cookies, self.recent, lambda _: worn, self.deadlines, self.half_open, self.tally, throttle
+            self.cookies, self.recent, lambda *_: worn, self.deadlines, self.half_open, self.tally, throttle
         )
 
     def repeats(self, until: float) -> Iterator[tuple[float, Segment]]:

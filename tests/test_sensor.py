@@ -6,7 +6,7 @@ import pytest
 
 from rawspoof.core.gate import Gate
 from rawspoof.core.outcome import Verdict
-from rawspoof.core.sensor import Sensor
+from rawspoof.core.sensor import Fittings, Sensor
 from rawspoof.core.wire.segment import ACK, FIN, PSH, RST, SYN, build
 from tests.peers import (
     DST,
@@ -51,7 +51,7 @@ def test_checksums_are_left_unread_on_demand() -> None:
 def test_what_is_not_ours_goes_on_to_the_kernel() -> None:
     worn = dress()
     gate = Gate([DST], [], [443], [ip_network("203.0.113.0/24")])
-    mind = Sensor(SECRET, OneProfile(SILENT), lambda _: worn, gate)
+    mind = Sensor(SECRET, Fittings(OneProfile(SILENT), lambda *_: worn, gate))
     for fields in ({"dport": 443}, {"src": bytes([203, 0, 113, 9])}, {"ip6": True}):
         outcome = mind.on_packet(T0, packet(SYN, **fields))
         assert (outcome.verdict, outcome.packets) == (Verdict.ACCEPT, [])

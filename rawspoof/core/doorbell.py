@@ -1,10 +1,8 @@
 """A SYN rings, a SYN-ACK answers, and nothing is remembered but the few that may be repeated (`tcp.half_open`)."""
 
-from collections.abc import Callable
-
 from rawspoof.core.event import DATA_MAX, SynData
 from rawspoof.core.outcome import Outcome, Verdict
-from rawspoof.core.personality.dress import Dress
+from rawspoof.core.personality.dress import DressOf
 from rawspoof.core.tally import Tally
 from rawspoof.core.tcp.deadlines import Deadlines
 from rawspoof.core.tcp.half_open import HalfOpen
@@ -21,7 +19,7 @@ class Doorbell:
         self,
         cookies: Cookies,
         recent: Recent,
-        dress_of: Callable[[bytes], Dress],
+        dress_of: DressOf,
         deadlines: Deadlines,
         half_open: HalfOpen,
         tally: Tally,
@@ -30,6 +28,10 @@ class Doorbell:
         self._throttle = throttle
         self._cookies, self._recent, self._dress_of = cookies, recent, dress_of
         self._deadlines, self._half_open, self._tally = deadlines, half_open, tally
+
+    def refit(self, dress_of: DressOf, throttle: Throttle | None) -> None:
+        """Go on with these."""
+        self._dress_of, self._throttle = dress_of, throttle
 
     def ring(self, seg: Segment, at: float) -> Outcome:
         """The SYN-ACK for a SYN, unless it is to come later.
@@ -51,7 +53,7 @@ class Doorbell:
         iss, dice = self._cookies.iss(seg, options, at)
         # A new SYN from the same 4-tuple begins a new connection, which may be opened again.
         self._recent.discard(dice)
-        packet = self._dress_of(seg.key).synack(seg, options, iss, at)
+        packet = self._dress_of(seg.key, None).synack(seg, options, iss, at)
         due_at = self._half_open.add(seg, options, iss, len(packet), at)
         if due_at is not None:
             self._deadlines.push(due_at, seg.key)
@@ -66,7 +68,7 @@ class Doorbell:
         waiting = self._half_open.due(key, moment)
         if waiting is None:
             return
-        packet = self._dress_of(key).synack(waiting.seg, waiting.options, waiting.iss, at)
+        packet = self._dress_of(key, None).synack(waiting.seg, waiting.options, waiting.iss, at)
         packets.append(packet)
         self._tally.synacks_again += 1
         due_at = self._half_open.again(waiting, len(packet), at)

@@ -5,7 +5,6 @@ A connection is in the flow table only while something of ours is unacknowledged
 close is due. Held ones are frozen (`tcp.held`) or, without an end, not remembered at all.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +13,7 @@ from rawspoof.core.conversation.base import Refused, Request, Then
 from rawspoof.core.event import DATA_MAX, SessionClosed, SessionData, SessionOpened
 from rawspoof.core.evidence import evidence
 from rawspoof.core.outcome import Outcome
-from rawspoof.core.personality.dress import Dress
+from rawspoof.core.personality.dress import DressOf
 from rawspoof.core.talk import Props, Talk
 from rawspoof.core.tally import Tally
 from rawspoof.core.tcp import persist, send
@@ -29,9 +28,10 @@ from rawspoof.core.tcp.state import State
 from rawspoof.core.tcp.tcb import NEVER, Tcb, opened
 from rawspoof.core.wire.options import Options
 from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Segment
+from rawspoof.core.world.eras import AnyWorld
 from rawspoof.core.world.kind import Door
 from rawspoof.core.world.profile import Hold, Profile
-from rawspoof.core.world.world import World, jitter
+from rawspoof.core.world.world import jitter
 
 TIME_WAIT_S: Final = 60.0
 """Linux's TCP_TIMEWAIT_LEN; RFC 9293 §3.4.2 asks for 2 MSL, 240 s, which nobody keeps."""
@@ -42,7 +42,7 @@ CHALLENGES_PER_S: Final = 100
 """RFC 5961 §7 asks for a limit over all connections and leaves its size open."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Limits:
     """The parlour's part of the configuration."""
 
@@ -55,10 +55,10 @@ class Parlour:
 
     def __init__(
         self,
-        world: World,
+        world: AnyWorld,
         cookies: Cookies,
         recent: Recent,
-        dress_of: Callable[[bytes], Dress],
+        dress_of: DressOf,
         deadlines: Deadlines,
         flows: Flows,
         holds: Holds,
@@ -70,7 +70,15 @@ class Parlour:
         self._world, self._cookies, self._recent, self._dress_of = world, cookies, recent, dress_of
         self._deadlines, self._flows, self._holds = deadlines, flows, holds
         self._limits, self._tally = limits, tally
+        self._earlier = Recent(1)
+        """Who was connected when the world last changed."""
         self._challenge_second, self._challenges = 0, 0
+
+    def refit(self, world: AnyWorld, dress_of: DressOf, limits: Limits, props: Props) -> None:
+        """Go on with these; conversations under way stay what they are."""
+        if world is not self._world:
+            self._earlier = self._recent.copy()
+        self._world, self._dress_of, self._limits, self._props = world, dress_of, limits, props
 
     def knock(self, seg: Segment, options: Options, at: float, out: Outcome) -> bool:
         """A segment of no connection in the table: opens, continues or refuses; False if it proves nothing."""
@@ -97,7 +105,9 @@ class Parlour:
     def _met(self, seg: Segment, proof: Proof, at: float) -> int | None:
         """The turn of the world in which this connection's port was open and had said so much, None for none."""
         world, src, dst, port = self._world, seg.src, seg.dst, seg.dport
-        for turn in world.turns(at - proof.age_s):
+        # An age is known to a minute or so; what was open when the world changed is known exactly, for a while.
+        new = proof.dice not in self._earlier and (proof.fresh or proof.dice in self._recent)
+        for turn in (world.turns_now if new else world.turns)(at - proof.age_s):
             open_ = world.door(src, dst, port, turn) is Door.OPEN
             if open_ and talk.said(world.profile(src, dst, port, turn), proof.sent):
                 return turn
@@ -153,7 +163,7 @@ class Parlour:
 
     def _open(self, seg: Segment, options: Options, proof: Proof, turn: int, at: float, out: Outcome) -> None:
         """The handshake is complete."""
-        dress = self._dress_of(seg.key)
+        dress = self._dress_of(seg.key, turn)
         tcb = opened(seg, options, proof, dress.timestamps, at)
         tcb.turn = turn
         profile = self._profile(tcb)
@@ -179,7 +189,7 @@ class Parlour:
 
     def _return(self, seg: Segment, options: Options, proof: Proof, turn: int, at: float, out: Outcome) -> None:
         """A segment of a connection held without state: all that is needed to answer it is in the segment."""
-        tcb = opened(seg, options, proof, self._dress_of(seg.key).timestamps, at)
+        tcb = opened(seg, options, proof, self._dress_of(seg.key, turn).timestamps, at)
         tcb.opened_at, tcb.turn = NEVER, turn
         profile = self._profile(tcb)
         leaving = seg.flags & RST or (seg.flags & FIN and proof.since_irs == persist.NOTHING_SENT and not seg.data)
@@ -256,7 +266,7 @@ class Parlour:
     def _emit(self, tcb: Tcb, wanted: list[Wanted], at: float, out: Outcome) -> None:
         if not wanted:
             return
-        key, dress = tcb.key, self._dress_of(tcb.key)
+        key, dress = tcb.key, self._dress_of(tcb.key, tcb.turn)
         tsval = None if tcb.ts_recent is None else dress.tsval(key, at)
         window = 0 if tcb.wnd_closed else dress.window(key, tsval is not None, tcb.shift is not None)
         for flags, seq, data in wanted:

@@ -3,13 +3,15 @@
 Time comes with the packet. The same Sensor serves a live queue and a pcap file.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from rawspoof.core.doorbell import Doorbell
 from rawspoof.core.gate import Gate
 from rawspoof.core.outcome import Outcome, Verdict, nothing
 from rawspoof.core.parlour import NO_PROPS, Limits, Parlour
-from rawspoof.core.personality.dress import Dress
+from rawspoof.core.personality.dress import Dress, DressOf
 from rawspoof.core.talk import Props
 from rawspoof.core.tally import Tally
 from rawspoof.core.tcp.deadlines import Deadlines
@@ -19,51 +21,76 @@ from rawspoof.core.tcp.handshake import Cookies, Recent
 from rawspoof.core.tcp.held import Holds
 from rawspoof.core.tcp.throttle import Throttle
 from rawspoof.core.watch.report import identify
-from rawspoof.core.watch.watch import Touch, Watch
+from rawspoof.core.watch.watch import Hear, Report, Settings, Touch, Watch
 from rawspoof.core.wire import options as tcp_options
 from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Malformed, Segment, parse
+from rawspoof.core.world.eras import AnyWorld
 from rawspoof.core.world.kind import Door
-from rawspoof.core.world.world import NEVER, World
+from rawspoof.core.world.world import NEVER
+
+
+class Fittings(NamedTuple):
+    """What the configuration decides of a sensor, and may change while it runs."""
+
+    world: AnyWorld
+    dress_of: DressOf
+    gate: Gate
+    closed_ports: frozenset[int] = frozenset()
+    doors: bool = False
+    """Whether the world is asked which ports are open at all."""
+    flows_max: int = 65536
+    holds_max: int = 1_000_000
+    half_open_max: int = 1024
+    answers_per_s_max: float = 0.0
+    limits: Limits = Limits()
+    props: Props = NO_PROPS
+    watch: tuple[Report, Settings, Hear] | None = None
+    """What the watch is made of; None leaves the one that there is as it is."""
+    dresses: Mapping[str, Dress] = MappingProxyType({})
+    """What `dress_of` chooses from, by operating system family."""
 
 
 class Sensor:
-    """One packet process's whole mind. `dress_of` gives the personality for a segment's key; with `doors` the world is
-    asked which ports are open at all."""
+    """One packet process's whole mind."""
 
-    def __init__(
-        self,
-        secret: bytes,
-        world: World,
-        dress_of: Callable[[bytes], Dress],
-        gate: Gate,
-        *,
-        closed_ports: Collection[int] = (),
-        doors: bool = False,
-        flows_max: int = 65536,
-        holds_max: int = 1_000_000,
-        half_open_max: int = 1024,
-        answers_per_s_max: float = 0.0,
-        limits: Limits | None = None,
-        props: Props = NO_PROPS,
-        watch: Watch | None = None,
-        verify_checksums: bool = True,
-    ) -> None:
+    def __init__(self, secret: bytes, fit: Fittings, watch: Watch | None = None, verify_checksums: bool = True) -> None:
+        """`watch` is told of all that happens; None for nobody."""
         self.tally = Tally()
+        self.fit = fit
         self._watch = watch
-        self.flows, self.holds, self._deadlines = Flows(flows_max), Holds(holds_max), Deadlines(self._stands)
-        self._half_open = HalfOpen(half_open_max)
+        self.flows, self.holds, self._deadlines = Flows(fit.flows_max), Holds(fit.holds_max), Deadlines(self._stands)
+        self._half_open = HalfOpen(fit.half_open_max)
         self._cookies, recent = Cookies(secret), Recent()
-        self._dress_of, self._gate, self._verify = dress_of, gate, verify_checksums
-        self._closed = frozenset(closed_ports)
-        self._world, self._doors = world, doors
-        self._throttle = Throttle(answers_per_s_max, self._deadlines) if answers_per_s_max else None
+        self._verify = verify_checksums
+        self._throttle = Throttle(fit.answers_per_s_max, self._deadlines) if fit.answers_per_s_max else None
         self._doorbell = Doorbell(
-            self._cookies, recent, dress_of, self._deadlines, self._half_open, self.tally, self._throttle
+            self._cookies, recent, fit.dress_of, self._deadlines, self._half_open, self.tally, self._throttle
         )
         self._parlour = Parlour(
-            world, self._cookies, recent, dress_of, self._deadlines, self.flows, self.holds,
-            limits or Limits(), self.tally, props,
+            fit.world, self._cookies, recent, fit.dress_of, self._deadlines, self.flows, self.holds,
+            fit.limits, self.tally, fit.props,
         )  # fmt: skip
+        self._world, self._gate, self._dress_of = fit.world, fit.gate, fit.dress_of
+        self._closed, self._doors = fit.closed_ports, fit.doors
+        self._lasting = fit.world.turns_at == NEVER
+        """Whether ports have always been dealt as they are now."""
+
+    def refit(self, fit: Fittings) -> None:
+        """Go on with these between two packets. Connections, SYNs that wait and sources that are known all stay."""
+        self.fit = fit
+        self._world, self._gate, self._dress_of = fit.world, fit.gate, fit.dress_of
+        self._closed, self._doors, self._lasting = fit.closed_ports, fit.doors, False
+        self.flows.limit(fit.flows_max)
+        self.holds.limit(fit.holds_max)
+        self._half_open.limit(fit.half_open_max)
+        if self._throttle is not None:
+            self._throttle.limit(fit.answers_per_s_max)
+        elif fit.answers_per_s_max:
+            self._throttle = Throttle(fit.answers_per_s_max, self._deadlines)
+        self._doorbell.refit(fit.dress_of, self._throttle)
+        self._parlour.refit(fit.world, fit.dress_of, fit.limits, fit.props)
+        if self._watch is not None and fit.watch is not None:
+            self._watch.refit(*fit.watch)
 
     def on_packet(self, at: float, raw: bytes) -> Outcome:
         """What one IP packet causes. `at` is seconds since the epoch; never raises for any bytes."""
@@ -93,7 +120,7 @@ class Sensor:
             self._parlour.visit(tcb, seg, tcp_options.parse(seg.options), at, out)
             return out
         if seg.dport in self._closed:
-            return self._shut(seg, Door.CLOSED, at)
+            return self._lingering(seg, at) or self._shut(seg, Door.CLOSED, at)
         if self._doors:
             door = self._world.door(seg.src, seg.dst, seg.dport)
             if door is not Door.OPEN:
@@ -157,14 +184,14 @@ class Sensor:
         # Probes of `nmap -O` for closed ports (T5 to T7) will be told apart here, by their constants.
         self.tally.odd_probes += 1
         iss, _ = self._cookies.iss(seg, options, at)
-        packet = self._dress_of(seg.key).odd(seg, options, iss, at)
+        packet = self._dress_of(seg.key, None).odd(seg, options, iss, at)
         if packet is not None:
             out.packets.append(packet)
         return out
 
     def _lingering(self, seg: Segment, at: float) -> Outcome | None:
         """What a connection is answered whose port was open when it began, None if this is none."""
-        if self._world.turns_at == NEVER or seg.flags & SYN:
+        if self._lasting or seg.flags & SYN:
             return None
         out = nothing()
         self._half_open.answered(seg.key)
@@ -175,7 +202,7 @@ class Sensor:
         self._saw(seg, at)
         if seg.flags & RST or door is Door.FILTERED:
             return nothing()
-        return Outcome(Verdict.DROP, [self._dress_of(seg.key).reset(seg)], [])
+        return Outcome(Verdict.DROP, [self._dress_of(seg.key, None).reset(seg)], [])
 
     def _saw(self, seg: Segment, at: float) -> None:
         if self._watch is not None:

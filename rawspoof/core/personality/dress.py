@@ -3,7 +3,7 @@
 Addresses always come as the `key` of the segment that is answered; the packet goes the other way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2s
 from itertools import product
 from struct import Struct
@@ -160,6 +160,10 @@ class Dress:
         ip_total = 0x4500 + size + 20 + ident + self._df + (self._ttl << 8 | TCP) + int.from_bytes(key[:8], "big")
         head = _IP4(0x4500, size + 20, ident, self._df, self._ttl, TCP, -ip_total % 65535, key[4:8], key[:4])
         return head + _TCP(key[10:], key[8:10], seq, ack, bits, wnd, field, 0) + rest
+
+
+DressOf = Callable[[bytes, int | None], Dress]
+"""Whose TCP answers a segment with this key: that of its connection's turn of the world, or of now (None)."""
 
 
 def _in_header(wnd: int, shift: int) -> int:

@@ -35,6 +35,10 @@ class Flows:
         self.evicted += 1
         return self._flows.popitem(last=False)[1]
 
+    def limit(self, flows_max: int) -> None:
+        """Keep so many from now on; of more that there are, one goes for each new one, and none by itself."""
+        self._max = flows_max
+
     def remove(self, key: bytes) -> None:
         """Forget a connection, if it is there."""
         self._flows.pop(key, None)

@@ -40,6 +40,10 @@ class HalfOpen:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def limit(self, half_open_max: int) -> None:
+        """Keep so many from now on; those that are more stay until their moment."""
+        self._max = half_open_max
+
     def add(self, seg: Segment, options: Options, iss: int, sent: int, at: float) -> float | None:
         """The moment at which this SYN-ACK of `sent` bytes is to be repeated.
 

@@ -16,7 +16,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from hashlib import blake2s
 from struct import Struct
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from rawspoof.core.tcp.seqnum import MASK
 from rawspoof.core.wire.options import Options
@@ -140,6 +140,15 @@ class Recent:
             return False
         self._marks[place] = dice
         return True
+
+    def __contains__(self, dice: int) -> bool:
+        return self._marks[dice & self._mask] == dice
+
+    def copy(self) -> Self:
+        """The same marks, for later comparison."""
+        other = type(self)(self._mask + 1)
+        other._marks[:] = self._marks
+        return other
 
     def discard(self, dice: int) -> None:
         """Forget a mark: the connection ended, its 4-tuple may be used again."""

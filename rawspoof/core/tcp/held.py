@@ -1,4 +1,4 @@
-"""Connections kept frozen: 44 bytes instead of a Tcb, for holds that we shall close ourselves, and for TIME-WAIT.
+"""Connections kept frozen: 46 bytes instead of a Tcb, for holds that we shall close ourselves, and for TIME-WAIT.
 
 A hold without end is not even here: its own segments tell all that is needed (`handshake.Cookies.prove`). Thawed, a
 connection goes up the same ladder as any other.
@@ -11,7 +11,7 @@ from rawspoof.core.tcp.seqnum import lt
 from rawspoof.core.tcp.state import State
 from rawspoof.core.tcp.tcb import Tcb
 
-_FROZEN = Struct("!ddIIIIIHHHBB")
+_FROZEN = Struct("!ddIIIIIHIHBB")
 _FLAG_TIMESTAMPS = 0x40
 _NO_SHIFT = 15
 
@@ -36,6 +36,10 @@ class Holds:
 
     def __contains__(self, key: bytes) -> bool:
         return key in self._holds
+
+    def limit(self, holds_max: int) -> None:
+        """Keep so many from now on; those that are more stay until their time."""
+        self._max = holds_max
 
     def freeze(self, tcb: Tcb, why: Why, due_at: float) -> bool:
         """Keep a quiet connection until `due_at` (seconds since the epoch); False if there is no room."""

@@ -25,8 +25,9 @@ class Throttle:
     """Answers `waits` for each SYN, and gives it back when its moment has come."""
 
     def __init__(self, per_s: float, deadlines: Deadlines) -> None:
-        """`per_s` answers a second for each source."""
-        self._gap_s, self._deadlines = 1 / per_s, deadlines
+        """`per_s` answers a second for each source; see `limit`."""
+        self._deadlines = deadlines
+        self.limit(per_s)
         self._spent: OrderedDict[bytes, float] = OrderedDict()
         """Source → the moment up to which its answers are given out."""
         self._waiting: dict[bytes, tuple[float, Segment]] = {}
@@ -35,6 +36,10 @@ class Throttle:
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    def limit(self, per_s: float) -> None:
+        """So many from now on, 0 for as many as come; who waits goes on waiting."""
+        self._gap_s = 1 / per_s if per_s else 0.0
 
     def waits(self, seg: Segment, at: float) -> bool:
         """Whether this SYN is answered later: there is a deadline then. `at` is seconds since the epoch."""

@@ -90,6 +90,10 @@ class Watch:
         self._out: list[AnyEvent] = []
         self._fresh: list[Touch] = []
 
+    def refit(self, report: Report, settings: Settings, hear: Hear) -> None:
+        """Go on with these; of sources that are too many now, one goes for each new one."""
+        self._report, self._settings, self._hear = report, settings, hear
+
     def __len__(self) -> int:
         return len(self._sources)
 
