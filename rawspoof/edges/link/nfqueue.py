@@ -67,11 +67,16 @@ class NfqueueLink:
         """Packets that the kernel did not take."""
         self.idle: Callable[[], None] = lambda: None
         """Called whenever no packet waits."""
+        self._turn: Callable[[], None] = lambda: None
+        self._turn_s, self._turn_at, self._heard = float("inf"), float("inf"), -1
 
     def arrivals(self, next_deadline: Callable[[], float | None]) -> Iterator[Arrival]:
         """Packets until `stop`; see `Link`."""
         until = float("inf")
-        while self._now() < until:
+        while (now := self._now()) < until:
+            if now >= self._turn_at:
+                self._turn_at = now + self._turn_s
+                self._turn()
             self._drain()
             if not self._batch:
                 self.idle()
@@ -93,6 +98,18 @@ class NfqueueLink:
             due = next_deadline()
             if due is not None and due <= (at := self._now()):
                 yield Arrival(at, None)
+
+    def attend(self, fd: int, turn: Callable[[], None], every_s: float) -> None:
+        """Have `turn` called between two packets: this often, and at once if something comes in here while none come.
+
+        It is called for as long as `fd` has anything to read; `neglect` it when that has ended.
+        """
+        self._heard, self._turn, self._turn_s, self._turn_at = fd, turn, every_s, 0.0
+        self._poll.register(fd, select.POLLIN)
+
+    def neglect(self) -> None:
+        """Look at that descriptor no more; `turn` is called as often as before."""
+        self._poll.unregister(self._heard)
 
     def leave(self, outcome: Outcome) -> None:
         """Verdict and answers; see `Link`."""
@@ -139,8 +156,11 @@ class NfqueueLink:
 
     def _wait(self, deadline: float | None) -> None:
         """Until a packet is there, a deadline is due, or `stop`."""
-        timeout_ms = None if deadline is None else max(deadline - self._now(), 0) * 1000 + 1
-        self._poll.poll(timeout_ms)
+        until = self._turn_at if deadline is None else min(deadline, self._turn_at)
+        timeout_ms = None if until == float("inf") else max(until - self._now(), 0) * 1000 + 1
+        for fd, _ in self._poll.poll(timeout_ms):
+            if fd == self._heard:
+                self._turn_at = 0.0
 
     def _send(self, raw: bytes, packet: Any) -> None:
         try:

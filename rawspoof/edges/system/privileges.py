@@ -24,18 +24,33 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def become(user: str, keep: Collection[int]) -> None:
-    """Turn root into `user` with only the capabilities `keep`, for good. Raises KeyError for no such user."""
-    account = pwd.getpwnam(user)
-    _prctl(_PR_SET_KEEPCAPS, 1)
-    os.setgroups([])
-    os.setresgid(account.pw_gid, account.pw_gid, account.pw_gid)
-    os.setresuid(account.pw_uid, account.pw_uid, account.pw_uid)
+    """Turn root into `user` with only the capabilities `keep`, for good. Raises KeyError for no such user.
+
+    Whoever is not root stays who they are: `owner` says of which user that is.
+    """
+    if given := owner(user):
+        uid, gid = given
+        _prctl(_PR_SET_KEEPCAPS, 1)
+        os.setgroups([])
+        os.setresgid(gid, gid, gid)
+        os.setresuid(uid, uid, uid)
     limit(keep)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
+def owner(user: str) -> tuple[int, int] | None:
+    """Whose what is made for `user` is to be, uid and gid; None where we are not root: it is ours, as they are we.
+
+    Raises KeyError for no such user.
+    """
+    if os.geteuid():
+        return None
+    account = pwd.getpwnam(user)
+    return account.pw_uid, account.pw_gid
+
+
 def limit(keep: Collection[int]) -> None:
-    """Keep only these capabilities. Raises PermissionError for one that is not held."""
+    """Keep only these capabilities, and hand none on to what we execute. Raises PermissionError for one not held."""
     mask = sum(1 << capability for capability in keep)
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     low, high = mask & 0xFFFFFFFF, mask >> 32
