@@ -101,6 +101,10 @@ class Client:
         """Have messages come that are sent to this subject. Once in a connection's life."""
         self._stream.send(f"SUB {subject} {_WATCHED.decode()}\r\n".encode())
 
+    def publish(self, subject: str, data: bytes, answer_to: str) -> None:
+        """Send a message whose answers are those of a subscription. Raises OSError."""
+        self._stream.send(f"PUB {subject} {answer_to} {len(data)}\r\n".encode() + data + b"\r\n")
+
     def listen(self, within_s: float, also: int) -> None:
         """Take what comes in within that time, or until the descriptor `also` has something. Raises OSError."""
         self._stream.heard(within_s, also)
