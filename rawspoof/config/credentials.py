@@ -16,7 +16,7 @@ VARIABLE: Final = "CREDENTIALS_DIRECTORY"
 DIRECTORY: Final = "/run/credentials/rawspoof.service"
 """Where they lie of our own unit, for a command that root runs beside it. systemd.exec(5)."""
 
-_WRITTEN: Final = ("events.log_file",)
+WRITTEN: Final = ("events.log_file",)
 """Files that we write, whatever they are called."""
 
 
@@ -33,7 +33,7 @@ def resolved(key: str, value: object, folder: str) -> object:
     if isinstance(value, msgspec.Struct):
         said = {name: resolved(f"{key}.{name}", getattr(value, name), folder) for name in value.__struct_fields__}
         return msgspec.structs.replace(value, **said)
-    if not key.endswith("_file") or key in _WRITTEN or not isinstance(value, str) or not value.startswith(PREFIX):
+    if not key.endswith("_file") or key in WRITTEN or not isinstance(value, str) or not value.startswith(PREFIX):
         return value
     name = value.removeprefix(PREFIX)
     return value if "/" in name or name.startswith(".") or not name else f"{folder}/{name}"

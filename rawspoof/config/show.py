@@ -18,7 +18,7 @@ from rawspoof.config.keys import KNOWN, SECTIONS, value
 from rawspoof.config.load import look
 
 HEADER = """\
-# The configuration of rawspoof. Each value below is the default: to change one, take away its # and write another.
+# The configuration of rawspoof. What has a # before it is the default: to change it, take that away and write another.
 # `rawspoof config check FILE` tells whether the file is right, `rawspoof config show -c FILE` what it comes to.
 """
 

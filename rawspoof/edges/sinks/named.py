@@ -7,10 +7,11 @@ import base64
 import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from rawspoof.config import fleet
 from rawspoof.config.model import Config
 from rawspoof.config.sinks import (
     Account,
@@ -42,14 +43,36 @@ class _Fault(Exception):
 
 
 def open_far(config: Config, observer: str) -> list[Sink]:
-    """The sinks of all `[[sink]]` tables; `observer` is this host's name. Raises SinkError."""
+    """The sinks of all `[[sink]]` tables, and the fleet's; `observer` is this host's name. Raises SinkError."""
     made = []
     for index, settings in enumerate(config.sink):
         try:
             made.append(open_sink(settings, observer))
         except _Fault as fault:
             raise SinkError(f"sink[{index}].{fault.key}: {fault.what}") from None
+    if config.fleet.url:
+        sensor = config.fleet.name or observer
+        events = fleet.events(config.fleet)
+        form = forms.named(events.form, sensor)
+        made.append(nats.Nats(events, sensor, form, open_fleet(config, observer)))
     return made
+
+
+def open_fleet(config: Config, observer: str) -> nats.Dial:
+    """The way to the fleet's broker; there must be one. Raises SinkError."""
+    try:
+        return _dial(fleet.events(config.fleet), config.fleet.name or observer)
+    except _Fault as fault:
+        raise SinkError(f"fleet.{fault.key}: {fault.what}") from None
+
+
+def problems(config: Config) -> Iterator[tuple[str, str]]:
+    """What keeps each of the sinks from being made: the dotted key, and what is wrong there."""
+    for index, settings in enumerate(config.sink):
+        try:
+            open_sink(settings, "").close()
+        except _Fault as fault:
+            yield f"sink[{index}].{fault.key}", str(fault.what)
 
 
 def open_sink(settings: AnySink, observer: str) -> Sink:
@@ -59,8 +82,7 @@ def open_sink(settings: AnySink, observer: str) -> Sink:
         case Syslog():
             return syslog.Syslog(settings, observer, forms.named(settings.form, observer), _context(settings))
         case Nats():
-            _check_seed(settings, secret)
-            return nats.Nats(settings, observer, forms.named(settings.form, observer), secret, _context(settings))
+            return nats.Nats(settings, observer, forms.named(settings.form, observer), _dial(settings, observer))
         case Redis():
             return redis.Redis(settings, observer, forms.named(settings.form, observer), secret, _context(settings))
         case Webhook():
@@ -145,9 +167,11 @@ def _read(what: str, path: str, variable: str) -> str:
     return first
 
 
-def _check_seed(settings: Nats, secret: str) -> None:
+def _dial(settings: Nats, sensor: str) -> nats.Dial:
+    secret = _secret(settings)
     if secret and not settings.user and nkey.is_seed(secret):
         try:
             nkey.NKey(secret)
         except nkey.WrongSeed as error:
             raise _Fault("secret_file" if settings.secret_file else "secret_env", error) from None
+    return nats.Dial(settings, sensor, secret, _context(settings))

@@ -6,6 +6,7 @@ Decides which format a file has and where its made form is kept; what a line mea
 import gc
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import time
@@ -17,8 +18,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from rawspoof.config.keys import SECTIONS
 from rawspoof.config.load import ConfigError
 from rawspoof.config.model import Config
+from rawspoof.config.reading import contents
 from rawspoof.core.signature import imported
 from rawspoof.core.signature.catalogue import Offer
 from rawspoof.core.signature.foreign import lines, nmap, portspoof, probes, toml
@@ -40,6 +43,7 @@ PATIENCE_S: Final = 1.0
 """How long an import may take before it says how far it is."""
 
 _EXPECTED: Final = "expected services in TOML, portspoof's signatures or an nmap-service-probes"
+_CONFIGURATION: Final = re.compile(rf"^\[ *({'|'.join(SECTIONS)}) *\][ \t]*(#.*)?$", re.MULTILINE)
 _PROBE: Final = ("Probe TCP ", "Probe UDP ")
 
 
@@ -75,11 +79,7 @@ def wishes(config: Config, secret: bytes) -> Wishes:
 
 def read(path: Path) -> tuple[Kind, str]:
     """The format of a file and its text (latin-1). Raises ConfigError for what holds no signatures at all."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(FILE_MAX + 1)
-    except OSError as e:
-        raise ConfigError(f"{path}: cannot be read: {e.strerror}") from None
+    data = contents(str(path), FILE_MAX)
     if len(data) > FILE_MAX:
         raise ConfigError(f"{path}: is longer than {FILE_MAX} bytes; expected a signature file")
     if not data.strip():
@@ -89,6 +89,8 @@ def read(path: Path) -> tuple[Kind, str]:
             f"{path}: is binary; expected services in TOML, portspoof's signatures or nmap-service-probes"
         )
     text = data.decode("latin-1")
+    if _CONFIGURATION.search(text):
+        raise ConfigError(f"{path}: is a configuration of rawspoof, which is given with -c; {_EXPECTED}")
     return _kind(path, text), text
 
 

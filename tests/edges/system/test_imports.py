@@ -47,6 +47,14 @@ def test_what_cannot_be_read_is_refused(tmp_path):
         imports.read(tmp_path / "none")
 
 
+def test_a_configuration_and_a_pipe_are_no_signatures(tmp_path):
+    with pytest.raises(ConfigError, match="is a configuration of rawspoof, which is given with -c; expected"):
+        imports.read(write(tmp_path, b"[sensor]  # which\nworkers = 2\n", "r.toml"))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="is a pipe"):
+        imports.read(tmp_path / "pipe")
+
+
 def test_what_is_too_long_is_refused(tmp_path):
     path = write(tmp_path, b"x")
     os.truncate(path, imports.FILE_MAX + 1)
