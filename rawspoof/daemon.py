@@ -20,7 +20,7 @@ from rawspoof.core.personality.looks import Offer
 from rawspoof.core.personality.model import Personality
 from rawspoof.core.watch.blocklist import Blocked
 from rawspoof.edges.block.office import Office
-from rawspoof.edges.block.outlets import outlets, prepare
+from rawspoof.edges.block.outlets import EVENTS_MAX, BlocksOnly, outlets, prepare
 from rawspoof.edges.block.petition import petition
 from rawspoof.edges.evidence.folder import folder_of
 from rawspoof.edges.evidence.keeper import keep
@@ -31,6 +31,7 @@ from rawspoof.edges.web import place
 
 if TYPE_CHECKING:
     from rawspoof.edges.firewall.guard import Guard
+    from rawspoof.edges.sinks.nats import Dial
     from rawspoof.edges.web.door import Door
     from rawspoof.edges.web.web import Web
 
@@ -235,6 +236,7 @@ class Supervisor:
         try:
             sinks = open_sinks(self._made.config, socket.gethostname())
             far = open_far(self._made.config, socket.gethostname())
+            dial = _fleet_dial(self._made.config)
         except OSError as error:
             raise CannotStart(f"{error.filename}: {error.strerror}: name a file that can be written") from None
         except SinkError as error:
@@ -258,8 +260,14 @@ class Supervisor:
             events = [end for _, end in self._events]
             web = self._web(orders, office.blocked())
             outer = outlets(config, socket.gethostname(), office.blocked())
+            member = None
+            if dial is not None:
+                from rawspoof.edges.fleet.join import join
+
+                member = join(config, dial, theirs, office.blocked(), socket.gethostname(), self._started_at)
+                outer.append(BlocksOnly(member, EVENTS_MAX))
             spread = dispatcher(config, sinks, far, outer if web is None else [*outer, web.lane])
-            return collect(theirs, events, spread, keeper, petition(config, theirs), web)
+            return collect(theirs, events, spread, keeper, petition(config, theirs), web, member)
 
         self._collector.started(process.fork(body))
         for end in (theirs, orders):
@@ -360,6 +368,16 @@ class Supervisor:
                     self._start_worker(number)
         except (CannotStart, OSError) as error:
             log.error("%s", error)
+
+
+def _fleet_dial(config: Config) -> "Dial | None":
+    """The way to the fleet's broker, where there is a fleet. Raises SinkError."""
+    if not config.fleet.url:
+        return None
+    # TLS takes a while to import.
+    from rawspoof.edges.sinks.named import open_fleet
+
+    return open_fleet(config, socket.gethostname())
 
 
 def _pair(room: int = 0) -> Pair:

@@ -60,15 +60,26 @@ class Admin(Protocol):
         """End, soon."""
 
 
+class Member(Protocol):
+    """Whoever tells the fleet of this sensor; `fleet.member.Member`."""
+
+    def start(self, dispatcher: Dispatcher, counts: Callable[[], Mapping[str, int]]) -> None:
+        """Begin; `counts` gives everything counted by name."""
+
+    def stop(self) -> None:
+        """End, soon."""
+
+
 log = logging.getLogger(__name__)
 
 
 def wanted(config: Config) -> bool:
     """Whether anybody writes events down; if not, they need not leave the worker."""
     events, mail = config.events, config.mail
-    told = events.file or events.log_file or events.verbose or config.sink or mail.enabled or mail.json_file
+    told = events.file or events.log_file or events.verbose or mail.enabled or mail.json_file
+    sent = config.sink or config.fleet.url
     judged = config.admin.port or config.block.enabled or config.block.tripwire_ports
-    return bool(judged or config.store.enabled or told)
+    return bool(judged or config.store.enabled or told or sent)
 
 
 def dispatcher(
@@ -115,8 +126,8 @@ def open_sinks(config: Config, observer: str) -> list[Sink]:
 
 
 def open_far(config: Config, observer: str) -> list[Sink]:
-    """The sinks of `[[sink]]` tables, made but not connected. As root too: it reads secrets. Raises SinkError."""
-    if not config.sink:
+    """The sinks of `[[sink]]` and `[fleet]`, made but not connected. As root: it reads secrets. Raises SinkError."""
+    if not (config.sink or config.fleet.url):
         return []
     # TLS and HTTP take a while to import, and most sensors have no use for them.
     from rawspoof.edges.sinks import named
@@ -153,6 +164,7 @@ def collect(
     keeper: socket.socket | None = None,
     judge: Judge | None = None,
     admin: Admin | None = None,
+    member: Member | None = None,
 ) -> int:
     """Run the collector in a process of its own until it is told to end, and give its exit status.
 
@@ -160,17 +172,18 @@ def collect(
     closed or SIGTERM comes: then as soon as every worker has closed its end, at the latest after DRAIN_S. SIGHUP
     reopens the files. The signals may be blocked across the fork: they are unblocked here. Closes the sinks.
     `keeper` tells of evidence, as a worker tells of what it saw; `judge` is asked about everything the workers told.
-    `admin` shows what goes on, from a thread of its own.
+    `admin` shows what goes on, `member` tells the fleet, each from threads of its own.
     """
     collector = Collector(control, workers, dispatcher, judge, *([] if admin is None else [admin.touched]))
     if keeper is not None:
         collector.adopt(keeper, own_decoder())
-    if admin is not None:
-        admin.start(dispatcher, collector.counts)
+    beside = [one for one in (admin, member) if one is not None]
+    for one in beside:
+        one.start(dispatcher, collector.counts)
     try:
         collector.run()
-        if admin is not None:
-            admin.stop()
+        for one in beside:
+            one.stop()
         if not dispatcher.close():
             raise _Late
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -219,7 +232,12 @@ class Collector:
     def counts(self) -> dict[str, int]:
         """Everything counted, by name. May be called from any thread."""
         tallies = {"malformed_batches": self._malformed, **self._counters}
-        return {name: tally.count for name, tally in tallies.items()}
+        lanes = self._dispatcher.lanes
+        return {
+            **{name: tally.count for name, tally in tallies.items()},
+            "events_missed": sum(lane.missed.count for lane in lanes),
+            "events_lost": sum(lane.lost for lane in lanes),
+        }
 
     def summary(self) -> str:
         """Everything counted that is not zero, as `name=count`."""

@@ -28,7 +28,7 @@ class Jsonl:
         """
         self.name = path
         self._line, self._rotation = line, rotation
-        self._lost = Tally(f"{path}: events lost")
+        self.lost = Tally(f"{path}: events lost")
         self._rest = b""
         self._fd = self._open()
 
@@ -70,7 +70,7 @@ class Jsonl:
             return self._line(event)
         except (ValueError, OverflowError, OSError) as error:
             # An event no sensor makes, from a worker that is not itself any more; the others' are still good.
-            self._lost.add(1, repr(error))
+            self.lost.add(1, repr(error))
             return None
 
     def _open(self) -> int:
@@ -88,7 +88,7 @@ class Jsonl:
         torn = data[done - 1 : done] != b"\n" if done else bool(self._rest)
         end = data.index(b"\n", done) + 1 if torn else done
         self._rest = data[done:end]
-        self._lost.add(data.count(b"\n", end), error.strerror)
+        self.lost.add(data.count(b"\n", end), error.strerror)
 
 
 def _torn(path: str, fd: int) -> bool:

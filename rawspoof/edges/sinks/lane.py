@@ -58,6 +58,18 @@ class Lane:
     def __len__(self) -> int:
         return len(self._queue)
 
+    @property
+    def waiting(self) -> int:
+        """Events that were not written yet, those in the store included."""
+        last = self._last
+        return len(self._queue) if last is None or self._spool is None else max(self._newest - last, 0)
+
+    @property
+    def lost(self) -> int:
+        """Events that the sink itself could not write and let go."""
+        tally = getattr(self.sink, "lost", None)
+        return tally.count if isinstance(tally, Tally) else 0
+
     def put(self, first: int, events: Sequence[AnyEvent]) -> None:
         """Take events, the first of which has this number. Never waits."""
         with self._changed:
@@ -157,7 +169,7 @@ class Lane:
     def _start(self) -> int:
         """A sink that never took an event begins with those of now."""
         with self._changed:
-            return self._queue[0][0] - 1 if self._queue else 0
+            return self._queue[0][0] - 1 if self._queue else self._newest
 
     def _write(self, first: int, batch: list[AnyEvent]) -> None:
         if self._reopen:

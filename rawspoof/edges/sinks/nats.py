@@ -33,6 +33,21 @@ class NotStored(NatsError):
     """JetStream answered that it did not store some of the events; the connection is good."""
 
 
+class Dial:
+    """Makes connections to a server, in whose log they are one sensor's."""
+
+    def __init__(self, settings: Settings, sensor: str, secret: str, context: ssl.SSLContext | None) -> None:
+        """`secret` is a password (with a user), an NKey seed or a token. The settings' `url` must be one."""
+        found = place(Settings, settings.url)
+        assert not isinstance(found, str)
+        self._where, must_encrypt = found[1:], found[0].scheme == "tls"
+        self._how = settings.timeout_s, context, must_encrypt, settings.user, secret, f"_INBOX.{token(sensor)}"
+
+    def __call__(self) -> Client:
+        """A new connection. Raises OSError, Garbage, WrongSeed."""
+        return Client(self._where, *self._how)
+
+
 class Nats:
     """A Sink."""
 
@@ -41,16 +56,12 @@ class Nats:
         settings: Settings,
         sensor: str,
         form: Callable[[AnyEvent], bytes | None],
-        secret: str,
-        context: ssl.SSLContext | None,
+        dial: Dial,
     ) -> None:
-        """`secret` is a password (with a user), an NKey seed or a token. Connects at the first event."""
+        """Connects at the first event."""
         self.name = title(settings)
-        found = place(Settings, settings.url)
-        assert not isinstance(found, str)
-        self._where, self._must_encrypt = found[1:], found[0].scheme == "tls"
-        self._settings, self._secret, self._context = settings, secret, context
-        self._subject, self._inbox = f"{settings.subject}.{token(sensor)}", f"_INBOX.{token(sensor)}"
+        self._settings, self._dial = settings, dial
+        self._subject = f"{settings.subject}.{token(sensor)}"
         self.lost = Tally(f"{self.name}: events lost")
         self._chosen = Chosen(sensor, settings.kinds, settings.level)
         self._form = form
@@ -96,12 +107,9 @@ class Nats:
         if self._client is not None and self._client.gone():
             self.close()
         if self._client is None:
-            settings = self._settings
-            login = settings.user, self._secret, self._inbox
-            self._client = Client(self._where, settings.timeout_s, self._context, self._must_encrypt, *login)
-            self._fresh = True
-            if settings.create:
-                self._make_stream(self._client)
+            self._client, self._fresh = self._dial(), True
+            if self._settings.create:
+                make_stream(self._client, stream(self._settings))
         return self._client
 
     def _left(self, client: Client, rows: list[tuple[Row, bytes]]) -> list[tuple[Row, bytes]]:
@@ -132,7 +140,7 @@ class Nats:
             requests.append(request)
         wrong = ""
         for row, answer in zip(fitting, client.ask(requests), strict=True):
-            if error := _error(answer):
+            if error := refusal(answer):
                 if error.get("err_code") != TOO_LARGE:
                     wrong = str(error.get("description"))
                     continue
@@ -154,24 +162,24 @@ class Nats:
         """The same of a stream that allows no direct question (one that was made without `allow_direct`)."""
         subject = f"$JS.API.STREAM.MSG.GET.{self._settings.stream}"
         (answer,) = client.ask([Request(subject, json.dumps({"last_by_subj": f"{self._subject}.>"}).encode())])
-        if error := _error(answer):
+        if error := refusal(answer):
             if error.get("code") == NOT_FOUND:
                 return ""
             raise NatsError(str(error.get("description")))
-        message = _object(answer).get("message", {})
+        message = answered(answer).get("message", {})
         return message_id(base64.b64decode(str(message.get("hdrs", "")))) if isinstance(message, dict) else ""
 
-    def _make_stream(self, client: Client) -> None:
-        """Nothing, if it is there."""
-        settings = self._settings
-        (answer,) = client.ask([Request(f"$JS.API.STREAM.INFO.{settings.stream}", b"")])
-        error = _error(answer)
-        if error and error.get("code") == NOT_FOUND:
-            wanted = json.dumps(stream(settings)).encode()
-            (answer,) = client.ask([Request(f"$JS.API.STREAM.CREATE.{settings.stream}", wanted)])
-            error = _error(answer)
-        if error:
-            raise NatsError(f"stream {settings.stream}: {error.get('description')}")
+
+def make_stream(client: Client, wanted: dict[str, Any]) -> None:
+    """Make this stream, if there is none of its name. Raises OSError, Garbage."""
+    name = wanted["name"]
+    (answer,) = client.ask([Request(f"$JS.API.STREAM.INFO.{name}", b"")])
+    error = refusal(answer)
+    if error and error.get("code") == NOT_FOUND:
+        (answer,) = client.ask([Request(f"$JS.API.STREAM.CREATE.{name}", json.dumps(wanted).encode())])
+        error = refusal(answer)
+    if error:
+        raise NatsError(f"stream {name}: {error.get('description')}")
 
 
 def stream(settings: Settings) -> dict[str, Any]:
@@ -221,7 +229,8 @@ def shared(rows: Sequence[tuple[Row, bytes]], most: int) -> list[list[tuple[Row,
     return parts
 
 
-def _object(answer: bytes | None) -> dict[str, Any]:
+def answered(answer: bytes | None) -> dict[str, Any]:
+    """What JetStream answered. Raises Garbage for what it cannot have."""
     if answer is None:
         return {"error": {"description": "JetStream is off there, or no stream takes this subject"}}
     try:
@@ -233,6 +242,7 @@ def _object(answer: bytes | None) -> dict[str, Any]:
     return said
 
 
-def _error(answer: bytes | None) -> dict[str, Any]:
-    error = _object(answer).get("error") or {}
+def refusal(answer: bytes | None) -> dict[str, Any]:
+    """Its error, `code` and `description`, empty if it did what it was asked for. Raises Garbage."""
+    error = answered(answer).get("error") or {}
     return error if isinstance(error, dict) else {"description": repr(error)[:100]}

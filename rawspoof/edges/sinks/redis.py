@@ -40,7 +40,7 @@ class Redis:
         self._settings, self._secret = settings, secret
         self._context = context if parts.scheme == "rediss" else None
         self._key = settings.key or f"rawspoof:{sensor}"
-        self._lost = Tally(f"{self.name}: events lost")
+        self.lost = Tally(f"{self.name}: events lost")
         self._chosen = Chosen(sensor, settings.kinds, settings.level)
         self._form = form
         self._stream: Stream | None = None
@@ -53,7 +53,7 @@ class Redis:
 
     def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
         """Add an entry for each event. Raises OSError; Refusal, Garbage (ValueErrors)."""
-        rows = told(lambda row: self._form(row.event), self._chosen(batch, first), self._lost.add)
+        rows = told(lambda row: self._form(row.event), self._chosen(batch, first), self.lost.add)
         if not rows:
             return
         try:

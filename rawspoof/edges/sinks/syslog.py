@@ -47,7 +47,7 @@ class Syslog:
         parts, self._host, self._port = found
         self._form, self._settings, self._context = form, settings, context if parts.scheme == "tls" else None
         self._udp = parts.scheme == "udp"
-        self._lost = Tally(f"{self.name}: events lost")
+        self.lost = Tally(f"{self.name}: events lost")
         self._cut = Tally(f"{self.name}: messages cut")
         self._chosen = Chosen(sensor, settings.kinds, settings.level)
         self._header = header(sensor, settings.app)
@@ -56,7 +56,7 @@ class Syslog:
 
     def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
         """Send a message for each event. Raises OSError."""
-        messages = [data for _, data in told(self._message, self._chosen(batch, first), self._lost.add)]
+        messages = [data for _, data in told(self._message, self._chosen(batch, first), self.lost.add)]
         if not messages:
             return
         try:

@@ -58,7 +58,7 @@ class Webhook:
         """`form` makes the body where it is not JSON for people. Connects at the first event."""
         self.name = title(settings)
         self.refused = Tally(f"{self.name}: messages refused")
-        self._lost = Tally(f"{self.name}: events lost")
+        self.lost = Tally(f"{self.name}: events lost")
         self._failed = Tally(f"{self.name}: counts not told")
         self._sensor, self._poster, self._form = sensor, poster, form
         self._chosen = Chosen(sensor, settings.kinds, settings.level)
@@ -74,7 +74,7 @@ class Webhook:
 
     def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
         """Post the events that matter, one by one. Raises OSError."""
-        for row, body in told(self._body, self._chosen(batch, first), self._lost.add):
+        for row, body in told(self._body, self._chosen(batch, first), self.lost.add):
             if row.number > self._done:
                 with self._lock:
                     self._tell(body)
