@@ -8,6 +8,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import partial
 from hashlib import blake2s
 from typing import Final, NamedTuple
 
@@ -73,7 +74,8 @@ class World:
         if 0 < settings.hold_max_s < settings.hold_min_s:
             raise ValueError(f"world.hold_max_s: {settings.hold_max_s} is less than hold_min_s; 0 means for ever")
         self._catalogue = catalogue
-        self._key = blake2s(secret, person=b"world").digest()
+        # No method: what a host is dealt by must not hold on to its world, or no world would ever be let go.
+        self._hash = partial(_hashed, blake2s(secret, person=b"world").digest(), settings.epoch)
         self._settings = settings
         self._os_family = os_family
         self._profiles_max = profiles_max
@@ -197,10 +199,11 @@ class World:
         drip = (persist * _TWO_32 % 65536) / 65536
         return Dice(silent, delay, hold, persist, drip, int.from_bytes(throws[16:28]), throws[28:])
 
-    def _hash(self, person: bytes, group: bytes, dst: bytes, number: int) -> bytes:
-        """32 bytes that this secret and epoch give for a port (and, above its 16 bits, its turn) or a host (0)."""
-        where = b"%d %d %d " % (self._settings.epoch, len(group), number)
-        return blake2s(where + group + dst, key=self._key, person=person).digest()
+
+def _hashed(key: bytes, epoch: int, person: bytes, group: bytes, dst: bytes, number: int) -> bytes:
+    """32 bytes that a secret and epoch give for a port (and, above its 16 bits, its turn) or a host (0)."""
+    where = b"%d %d %d " % (epoch, len(group), number)
+    return blake2s(where + group + dst, key=key, person=person).digest()
 
 
 def between(low: float, high: float, throw: float) -> float:
