@@ -91,9 +91,9 @@ def test_what_the_unit_may_have_and_who_else_may_read_is_a_doubt(bad):
     assert told == [
         "/r.toml:34: sink[2].secret_env: warning: there is no environment variable NO_SUCH; the unit may have it",
         "/r.toml:17: mail.smtp_password_env: warning: there is no environment variable NO_SUCH; the unit may have it",
+        "/r.toml:5: sensor.secret_file: warning: everybody may read /token: chmod o= /token",
         "/r.toml:22: admin.passwd_file: warning: everybody may read /token: chmod o= /token",
         "/r.toml:26: sink[0].url_file: warning: everybody may read /token: chmod o= /token",
-        "/r.toml:5: sensor.secret_file: warning: everybody may read /token: chmod o= /token",
     ]
 
 

@@ -5,8 +5,11 @@ import os
 from collections.abc import Collection
 from typing import Any, Final
 
-from rawspoof.config.load import ConfigError, load
+from rawspoof.cli import old
+from rawspoof.cli.checking import is_right
+from rawspoof.config.load import ConfigError, load, look
 from rawspoof.config.model import Config
+from rawspoof.config.reading import read
 
 WORKERS_MAX: Final = 64
 """The limit of sensor.workers; `auto` stays below it on a machine with more cores."""
@@ -24,20 +27,25 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "run", help="answer on every port until stopped (root)", usage="rawspoof run [options]", epilog=EPILOG
     )
     add_options(parser)
+    old.add(parser)
     parser.add_argument("--check", action="store_true", help="only say whether the configuration is right")
 
 
 def run(args: argparse.Namespace) -> int:
     """The daemon's exit status. Raises ConfigError."""
-    config = configured(args)
     if args.check:
-        print("ok")
-        return 0
+        return 0 if is_right(args.config, overrides(args)) else 2
+    config = configured(args)
     import logging
 
     from rawspoof import daemon
+    from rawspoof.preflight import exposed
 
     logging.basicConfig(format="rawspoof: %(message)s", level=logging.INFO)
+    for line in old.told(args):
+        logging.info("%s", line)
+    for line in exposed(look(args.config, overrides(args), os.environ)):
+        logging.warning("%s", line)
     return daemon.run(config)
 
 
@@ -66,7 +74,7 @@ def overrides(args: argparse.Namespace) -> dict[str, object]:
         raise ConfigError("command line: -1 makes payloads and -f reads them from a file: choose one")
     if makes or "world.fuzz_wordlist" in said:
         said["world.kind"] = "fuzz"
-    return said
+    return said | (old.holds(said, read(args.config).values) if said.get("world.hold_max_s") else {})
 
 
 def ports(text: str) -> list[int]:

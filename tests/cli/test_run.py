@@ -78,8 +78,8 @@ def test_a_portspoof_conf_may_stand_in_for_our_own(tmp_path, capsys):
 
 
 def test_check_says_what_is_wrong(capsys):
-    assert main(["run", "--check", "-i", "x"]) == 2
-    expected = "rawspoof: command line: sensor.addresses[0]: expected an IPv4 or IPv6 address, got 'x'\n"
+    assert main(["run", "--check", "--queue", "99999"]) == 2
+    expected = "command line: sensor.queue: expected `int` <= 65000, got 99999\n"
     assert capsys.readouterr().err == expected
 
 
