@@ -49,6 +49,7 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
         yield "admin.host", f"expected {what}, got {config.admin.host!r}"
     yield from ((f"mail.{key}", what) for key, what in mail.problems(config.mail))
     yield from ((f"fleet.{key}", what) for key, what in fleet.problems(config.fleet))
+    yield from ((f"hub.{key}", what) for key, what in fleet.problems(fleet.of_hub(config.hub)))
     yield from sinks.problems(config.sink)
 
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from rawspoof.config.model import Fleet
+from rawspoof.config.model import Fleet, Hub
 from rawspoof.config.sinks import Nats, place
 
+HUB: Final = "hub"
+"""The hub's own name in the fleet, which no sensor may have."""
 _NAME: Final = r"[A-Za-z0-9._-]{0,64}"
 
 
@@ -20,6 +22,21 @@ def problems(fleet: Fleet) -> Iterator[tuple[str, str]]:
         yield "secret_env", "expected secret_file or secret_env, not both"
     if not re.fullmatch(_NAME, fleet.name):
         yield "name", f"expected at most 64 letters, digits, `.`, `_` and `-`, got {fleet.name!r}"
+
+
+def of_hub(hub: Hub) -> Fleet:
+    """The member of the fleet that its hub is."""
+    return Fleet(
+        url=hub.url,
+        user=hub.user,
+        secret_file=hub.secret_file,
+        secret_env=hub.secret_env,
+        ca_file=hub.ca_file,
+        cert_file=hub.cert_file,
+        verify=hub.verify,
+        timeout_s=hub.timeout_s,
+        name=HUB,
+    )
 
 
 def events(fleet: Fleet) -> Nats:

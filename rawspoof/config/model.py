@@ -231,6 +231,30 @@ class Fleet(Section, frozen=True):
     """How often the sensor says that it is well."""
 
 
+class Hub(Section, frozen=True):
+    """Where `rawspoof hub` reads what the sensors of a fleet tell. [store], [admin] and [[sink]] are its own then."""
+
+    url: str = ""
+    """The broker, `tls://host:4222` or `nats://`."""
+    user: str = ""
+    """Whose password the secret is; empty: the secret is an NKey seed or a token."""
+    secret_file: str = ""
+    """File whose first line it is; empty: `hub/seed` in the state directory, where `rawspoof hub keys` made one."""
+    secret_env: str = ""
+    """Or the environment variable that holds it."""
+    ca_file: str = ""
+    """Certificates to trust, PEM; empty: `hub/broker.crt` in the state directory where `rawspoof hub broker` made one,
+    else the system's."""
+    cert_file: str = ""
+    """Our own certificate and its key, PEM, where the broker asks for one."""
+    verify: bool = True
+    """Whether the broker's certificate and name are checked; false only for a test."""
+    timeout_s: Annotated[float, Meta(gt=0, le=300)] = 10.0
+    """Longest wait for a connection, and for an answer."""
+    silent_s: Annotated[float, Meta(ge=10)] = 300.0
+    """A sensor that was not heard of for so long is told as trouble."""
+
+
 class Evidence(Section, frozen=True):
     """Packets of sources that completed a handshake, theirs and our answers, as pcap files."""
 
@@ -320,6 +344,7 @@ class Config(Section, frozen=True):
     block: Block = Block()
     feeds: Feeds = Feeds()
     fleet: Fleet = Fleet()
+    hub: Hub = Hub()
     admin: Admin = Admin()
     sink: tuple[AnySink, ...] = ()
     """Places far away to which events are sent: a `[[sink]]` table each, with `kind = "syslog"` (`webhook`, `nats`,
