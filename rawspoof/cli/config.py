@@ -10,8 +10,8 @@ from rawspoof.cli.run import add_options, overrides
 from rawspoof.config.load import ConfigError, load
 
 EPILOG: Final = """\
-Beside the file, variables are heard (RAWSPOOF_WORLD_KIND=open is world.kind), and
-flags over both.
+A variable (RAWSPOOF_WORLD_KIND=open is world.kind) goes over the file, a flag
+over both.
 example:
   rawspoof config init rawspoof.toml && rawspoof config check rawspoof.toml
 """
