@@ -4,12 +4,16 @@ import argparse
 from typing import Final
 
 from rawspoof.cli.rules import add_options_of_run
-from rawspoof.cli.run import configured
+from rawspoof.cli.run import overrides, ports
+from rawspoof.config.load import load
 
 EPILOG: Final = """\
 Nothing is changed. The exit status is 1 where the sensor would not work.
+--scan looks at this machine as an attacker does, over a wire of its own that is
+gone afterwards; the sensor reports it as a scan.
 example:
   sudo rawspoof doctor -c /etc/rawspoof.toml
+  sudo rawspoof doctor --scan
 """
 
 
@@ -19,21 +23,36 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "doctor",
         help="see whether this machine is fit for it (root)",
         description="See whether this machine is fit for the sensor, and what may surprise you.",
-        usage="rawspoof doctor [-c FILE] [options of run]",
+        usage="rawspoof doctor [-c FILE] [-v] [--json] [--connect] [--scan [--ports N[-M]]]\n"
+        "                       [options of run]",
         epilog=EPILOG,
+        # -v is another matter here than with `run`.
+        conflict_handler="resolve",
     )
     add_options_of_run(parser)
+    parser.add_argument("-v", "--verbose", dest="all", action="store_true", help="tell what is fine too")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--connect", action="store_true", help="try to reach the places that events go to")
+    parser.add_argument("--scan", action="store_true", help="show what an attacker sees now")
+    parser.add_argument(
+        "--ports", metavar="N[-M]", action="extend", type=ports, help="ports to scan (repeatable; default: 1,000)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """0, or 1 where something stands in the sensor's way. Raises ConfigError."""
-    config = configured(args)
-    from rawspoof.edges.system.doctor import examine
-    from rawspoof.edges.system.finding import Level
+    """0, or 1 where something stands in the sensor's way. Raises ConfigError, ScanError, OSError."""
+    config = load(args.config, overrides(args))
+    from datetime import UTC, datetime
 
-    findings = examine(config)
-    for level, what, cure in findings:
-        print(f"{level.value:8}{what}")
-        if cure:
-            print(f"{'':8}→ {cure}")
-    return int(any(finding.level is Level.TROUBLE for finding in findings))
+    from rawspoof.edges.doctor import doctor, host, scan, told
+    from rawspoof.edges.system.links import links
+
+    findings, view = doctor.examine(config, args.config or "", args.connect), None
+    if args.scan:
+        view = scan.scan(config, args.ports)
+        findings = [*findings, *view.findings]
+    if args.json:
+        print(told.as_json(findings, view, host.host(links()), datetime.now(UTC)), end="")
+    else:
+        print(told.as_text(findings, view, args.all), end="")
+    return int(not doctor.is_fit(findings))

@@ -4,8 +4,8 @@ import pytest
 
 from rawspoof.cli.main import main
 from rawspoof.config.model import Config
-from rawspoof.edges.system import doctor
-from rawspoof.edges.system.finding import advice, good, trouble
+from rawspoof.edges.doctor import doctor
+from rawspoof.edges.doctor.finding import advice, good, trouble
 
 
 @pytest.fixture

@@ -3,18 +3,10 @@
 import pytest
 
 from rawspoof.edges.lab.namespaces import INTERFACE
-from rawspoof.edges.system.nic import merges, mtu
+from rawspoof.edges.system.nic import merges
 from tests.netns.taps import call
 
 pytestmark = pytest.mark.netns
-
-
-def test_the_mtu_is_that_of_this_namespace(lab):
-    call(lab, "sensor", "ip", "link", "set", INTERFACE, "mtu", "9000")
-    with lab.inside("sensor"):
-        assert (mtu(INTERFACE), mtu("lo")) == (9000, 65536)
-        with pytest.raises(OSError, match="No such device"):
-            mtu("eth9")
 
 
 def test_an_interface_that_does_not_join_segments_or_does_not_say(lab):

@@ -10,16 +10,9 @@ from array import array
 from contextlib import suppress
 from typing import Final
 
-_SIOCGIFMTU: Final = 0x8921
 _SIOCETHTOOL: Final = 0x8946
 _ETHTOOL_GFLAGS: Final = 0x25
 _ETH_FLAG_LRO: Final = 1 << 15
-
-
-def mtu(name: str) -> int:
-    """The interface's MTU in bytes. Raises OSError where there is none of that name."""
-    (value,) = struct.unpack_from("=16xi", _ask(_SIOCGIFMTU, struct.pack("=16s24x", name.encode())))
-    return int(value)
 
 
 def merges(name: str) -> bool:

@@ -3,6 +3,7 @@
 `/proc/net` shows the network namespace of the process that reads it.
 """
 
+import os
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,6 +13,7 @@ from typing import Final, NamedTuple
 
 _NETLINK_NETFILTER: Final = "12"
 _TCP_LISTEN: Final = "0A"
+_TCP_ESTABLISHED: Final = "01"
 
 PROC: Final = Path("/proc")
 
@@ -25,6 +27,16 @@ class Listener(NamedTuple):
     """Whose it is; None where we may not look."""
 
 
+class Connection(NamedTuple):
+    """A TCP connection of this machine's kernel."""
+
+    port: int
+    """Its own."""
+    peer: IPv4Address | IPv6Address
+    """The other side; an IPv4 one as such."""
+    pid: int | None
+
+
 class Queue(NamedTuple):
     """An NFQUEUE queue that somebody reads."""
 
@@ -35,13 +47,14 @@ class Queue(NamedTuple):
 def listeners(proc: Path = PROC) -> list[Listener]:
     """Every listening TCP socket, IPv4 first."""
     pids = _socket_pids(proc)
-    found = []
-    for row in (*_rows(proc / "net/tcp"), *_rows(proc / "net/tcp6")):
-        local, state, inode = row[1], row[3], row[9]
-        if state == _TCP_LISTEN:
-            address, _, port = local.partition(":")
-            found.append(Listener(_address(address), int(port, 16), pids.get(inode)))
-    return found
+    return [Listener(*_place(row[1]), pids.get(row[9])) for row in _tcp(proc, _TCP_LISTEN)]
+
+
+def connections(proc: Path = PROC) -> list[Connection]:
+    """Every established TCP connection."""
+    pids = _socket_pids(proc)
+    rows = _tcp(proc, _TCP_ESTABLISHED)
+    return [Connection(_place(row[1])[1], _unmapped(_place(row[2])[0]), pids.get(row[9])) for row in rows]
 
 
 def queues(proc: Path = PROC) -> list[Queue]:
@@ -65,6 +78,25 @@ def described(pid: int | None, proc: Path = PROC) -> str:
     with suppress(OSError):
         return f"{(proc / str(pid) / 'comm').read_text().strip()}, pid {pid}"
     return f"pid {pid}"
+
+
+def called(pid: int, proc: Path = PROC) -> tuple[str, list[str]]:
+    """A process's name and its command line; nothing of one that is gone."""
+    with suppress(OSError):
+        arguments = (proc / str(pid) / "cmdline").read_bytes().split(b"\0")
+        return (proc / str(pid) / "comm").read_text(errors="replace").strip(), [os.fsdecode(one) for one in arguments]
+    return "", []
+
+
+def neighbours(proc: Path = PROC) -> list[int]:
+    """Every process in our network namespace that we may look at, ourselves included."""
+    ours = (proc / "thread-self/ns/net").stat().st_ino
+    found = []
+    for folder in proc.glob("[0-9]*"):
+        with suppress(OSError):
+            if (folder / "ns/net").stat().st_ino == ours:
+                found.append(int(folder.name))
+    return sorted(found)
 
 
 def number(path: str, proc: Path = PROC) -> int | None:
@@ -91,6 +123,20 @@ def _socket_pids(proc: Path) -> dict[str, int]:
                 if target.startswith("socket:["):
                     found.setdefault(target[8:-1], int(folder.parent.name))
     return found
+
+
+def _tcp(proc: Path, state: str) -> Iterator[list[str]]:
+    for name in ("net/tcp", "net/tcp6"):
+        yield from (row for row in _rows(proc / name) if row[3] == state)
+
+
+def _place(text: str) -> tuple[IPv4Address | IPv6Address, int]:
+    address, _, port = text.partition(":")
+    return _address(address), int(port, 16)
+
+
+def _unmapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
 
 
 def _rows(path: Path) -> Iterator[list[str]]:
