@@ -67,17 +67,19 @@ def way(lab: Lab, sinks: Sequence[Sink], folder: Path | None) -> Iterator[Callab
         made.close(1.0)
 
 
-def answers(lab: Lab, port: int) -> bool:
+def answers(lab: Lab, port: int, host: str = HOST) -> bool:
     """Whether a TCP server is there."""
     with lab.inside("attacker"), socket.socket() as probe:
         probe.settimeout(1.0)
-        return probe.connect_ex((HOST, port)) == 0
+        return probe.connect_ex((host, port)) == 0
 
 
-def serve(lab: Lab, port: int, argv: Sequence[str | Path]) -> "subprocess.Popen[Any]":
+def serve(
+    lab: Lab, port: int, argv: Sequence[str | Path], side: Side = "sensor", host: str = HOST
+) -> "subprocess.Popen[Any]":
     """A server that has come up."""
-    started = lab.run("sensor", argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until(lambda: answers(lab, port) or started.poll() is not None, UP_S)
+    started = lab.run(side, argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until(lambda: answers(lab, port, host) or started.poll() is not None, UP_S)
     assert started.poll() is None, argv
     return started
 
@@ -100,9 +102,10 @@ def redis_says(lab: Lab, *words: str) -> str:
         return subprocess.run(["redis-cli", "-h", HOST, *words], check=True, capture_output=True, text=True).stdout
 
 
-def nats(lab: Lab, folder: Path, *options: str) -> "subprocess.Popen[Any]":
+def nats(lab: Lab, folder: Path, *options: str, side: Side = "sensor", host: str = HOST) -> "subprocess.Popen[Any]":
     """Debian's nats-server with JetStream."""
-    return serve(lab, 4222, ["nats-server", "-a", HOST, "-p", "4222", "-js", "-sd", str(folder), *options])
+    fixed = ("-a", host, "-p", "4222", "-js", "-sd", str(folder))
+    return serve(lab, 4222, ["nats-server", *fixed, *options], side, host)
 
 
 def rsyslog(lab: Lab, folder: Path, pair: Path | None = None) -> Path:
