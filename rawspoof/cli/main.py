@@ -103,6 +103,7 @@ def parser() -> Parser:
 
 def _failures() -> tuple[type[Exception], ...]:
     """The exceptions whose text is a line for people. Imported only when something went wrong, for a quick start."""
+    from rawspoof.edges.doctor.wire import ScanError
     from rawspoof.edges.firewall.guard import FirewallError
     from rawspoof.edges.lab.lab import LabError
     from rawspoof.edges.link.capture import CaptureError
@@ -110,7 +111,7 @@ def _failures() -> tuple[type[Exception], ...]:
     from rawspoof.edges.system.personalities import UnknownPersonality
     from rawspoof.edges.system.secret import SecretError
 
-    return FirewallError, LabError, CaptureError, SinkError, UnknownPersonality, SecretError
+    return ScanError, FirewallError, LabError, CaptureError, SinkError, UnknownPersonality, SecretError
 
 
 def _complain(what: str, status: int) -> int:
