@@ -20,6 +20,8 @@ from rawspoof.config.load import look
 HEADER = """\
 # The configuration of rawspoof. What has a # before it is the default: to change it, take that away and write another.
 # `rawspoof config check FILE` tells whether the file is right, `rawspoof config show -c FILE` what it comes to.
+# Variables (RAWSPOOF_WORLD_KIND for world.kind) go over the file, flags over both. A *_file that is read may be
+# `credential:NAME`, one that systemd hands to the unit (LoadCredential=NAME:PATH).
 """
 
 HIDDEN: Final = "(hidden)"

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from rawspoof.edges.lab.namespaces import Lab
+from tests.begun import begun
 from tests.netns.sensors import until
 
 pytestmark = pytest.mark.netns
 
-MARK = "RAWSPOOF_TEST_MARK"
+MARK = "TEST_OF_RAWSPOOF"
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_a_lab_that_is_ended_takes_all_of_it_along(mark, tmp_path, number):
     before, here = system(), tmp_path / "here"
     # Not of the lab's folder: what SIGKILL leaves of that is for the machine's own sweep.
     argv = command("--", "sh", "-c", f"touch {here}; exec sleep 60")
-    with subprocess.Popen(argv, stderr=subprocess.DEVNULL) as process:
+    with begun(argv, stderr=subprocess.DEVNULL) as process:
         until(here.exists, 20.0)
         assert len(marked(mark)) >= 5
         os.kill(process.pid, number)
