@@ -68,6 +68,10 @@ class Blocklist:
     def __iter__(self) -> Iterator[Blocked]:
         return iter(self._blocked.values())
 
+    def limit(self, settings: Settings) -> None:
+        """Other settings from now on; who is on the list stays there for the time that was said."""
+        self._settings = settings
+
     @property
     def past(self) -> Iterable[Past]:
         """Those who were blocked, oldest end first."""

@@ -51,14 +51,10 @@ class Keeper:
 
     def __init__(self, config: Config, shelf: Shelf | None, why: Why, now: Callable[[], float]) -> None:
         """`shelf` is where the list is kept, None for nowhere; `now` gives seconds since the epoch."""
-        self._settings, self._shelf, self._why, self._now = config.block, shelf, why, now
-        # A list that others could fill would have no room for what happens here.
-        self._others_max = max(config.block.blocks_max // 2, 1) if takes(config) else 0
-        self._how = config.block.kind if config.sensor.firewall else "none"
-        limits = Settings(config.block.seconds, config.block.seconds_max, config.block.blocks_max)
-        self.blocks = Blocklist(limits)
+        self._shelf, self._now = shelf, now
+        self.blocks, self._would = Blocklist(Settings()), Blocklist(Settings())
         self.events: list[AnyEvent] = []
-        self._would = Blocklist(limits)
+        self._follow(config, why)
         self._wall: Wall | None = None
         self._refused: dict[bytes, tuple[str, float]] = {}
         self._second, self._deeds, self._shared = 0, 0, 0
@@ -72,12 +68,15 @@ class Keeper:
             shelf.load(self.blocks)
             self._expire()
 
+    def settle(self, config: Config, why: Why) -> None:
+        """Go on under another configuration; who may not be blocked under it is blocked no more."""
+        self._follow(config, why)
+        self._spare()
+
     def restore(self, wall: Wall | None) -> None:
         """Put those on the list into force, for the rest of their time, but for those that may not be blocked now."""
         self._wall, at = wall, self._now()
-        for block in list(self.blocks):
-            if self._why(block.address, at):
-                self._end(block, "spared")
+        self._spare()
         if wall is not None:
             held = [(b.address, b.until - at, b.how) for b in self.blocks if b.how != "none"]
             for address in wall.restore(held):
@@ -155,6 +154,20 @@ class Keeper:
         except OSError as error:
             self._changed = True
             log.warning("%s: the blocks are not kept (%s)", self._shelf.folder, error.strerror)
+
+    def _follow(self, config: Config, why: Why) -> None:
+        self._settings, self._why = config.block, why
+        # A list that others could fill would have no room for what happens here.
+        self._others_max = max(config.block.blocks_max // 2, 1) if takes(config) else 0
+        self._how = config.block.kind if config.sensor.firewall else "none"
+        for blocks in (self.blocks, self._would):
+            blocks.limit(Settings(config.block.seconds, config.block.seconds_max, config.block.blocks_max))
+
+    def _spare(self) -> None:
+        at = self._now()
+        for block in list(self.blocks):
+            if self._why(block.address, at):
+                self._end(block, "spared")
 
     def _condemn(self, deed: Deed) -> None:
         at = self._now()

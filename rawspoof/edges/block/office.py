@@ -45,6 +45,10 @@ class Office:
         """Put the blocks of the list into force."""
         self._keeper.restore(wall)
 
+    def settle(self, config: Config) -> None:
+        """Go on under another configuration."""
+        self._keeper.settle(config, Never(config).why)
+
     def listen(self, control: socket.socket) -> None:
         """The supervisor's end of a new collector's control socket; SIGIO comes when `turn` has something to do."""
         petition.notify(control)

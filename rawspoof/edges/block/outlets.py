@@ -7,7 +7,6 @@ import logging
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from pwd import getpwnam
 from shutil import which
 from typing import Final
 
@@ -18,7 +17,7 @@ from rawspoof.edges.block.hook import ENVIRONMENT, Hook
 from rawspoof.edges.feeds.feeds import MISP, Feeds
 from rawspoof.edges.sinks import ecs
 from rawspoof.edges.sinks.lane import Lane
-from rawspoof.edges.system import clock
+from rawspoof.edges.system import clock, privileges
 
 EVENTS_MAX: Final = 65536
 """Events of blocks waiting for a slow hook; beyond, the oldest are dropped and counted."""
@@ -52,11 +51,12 @@ def prepare(config: Config) -> None:
 
 
 def _make(folder: Path, owner: str) -> None:
-    user = getpwnam(owner)
+    given = privileges.owner(owner)
     for new in (folder, folder / MISP):
         if not new.exists():
             new.mkdir(parents=True, mode=0o755)
-            os.chown(new, user.pw_uid, user.pw_gid)
+            if given:
+                os.chown(new, *given)
 
 
 def outlets(config: Config, observer: str, blocked: Iterable[Blocked]) -> list[Lane]:

@@ -16,6 +16,7 @@ from rawspoof.edges.firewall.messages import (
     block_requests,
     first_block_request,
     remove_request,
+    rules_requests,
     table_requests,
     unblock_request,
 )
@@ -73,6 +74,18 @@ class Guard:
             link.close()
             raise FirewallError(_explain(refused)) from None
         self._link = link
+
+    def replace(self, plan: Plan) -> None:
+        """Put this plan's rules in the place of those in the kernel, at once; who is blocked stays blocked.
+
+        Queues and size are those of the first plan. Raises FirewallError; then nothing has changed.
+        """
+        check_interfaces(plan)
+        try:
+            self._installed().commit(rules_requests(plan, self.native))
+        except Refused as refused:
+            raise FirewallError(_explain(refused)) from None
+        self._plan = plan
 
     def remove(self) -> None:
         """Take the table out of the kernel, if it is ours and there."""

@@ -54,6 +54,12 @@ def table_requests(plan: Plan, native: bool) -> list[Request]:
     return [table_request(), *sets, *chains, *(rule_request(rule, plan, native) for rule in ruleset(plan))]
 
 
+def rules_requests(plan: Plan, native: bool) -> list[Request]:
+    """The rules of a plan in the place of those that there are; the sets, and who is in them, stay."""
+    empty = [_flush_request(chain) for chain in Chain]
+    return [*empty, *(rule_request(rule, plan, native) for rule in ruleset(plan))]
+
+
 def remove_request() -> Request:
     """The end of the table."""
     return _request("the table", nft.nft_table_msg, nft.NFT_MSG_DELTABLE, 0, {"name": TABLE})
@@ -103,6 +109,12 @@ def rule_request(rule: Rule, plan: Plan, native: bool) -> Request:
     flags = NLM_F_CREATE | NLM_F_APPEND
     what = f'the rule "{rule.comment}"'
     return _request(what, nft.nft_rule_msg, nft.NFT_MSG_NEWRULE, flags, fields, _options(rule, native))
+
+
+def _flush_request(chain: Chain) -> Request:
+    """A chain without rules."""
+    fields = {"table": TABLE, "chain": chain.value}
+    return _request(f"the rules of {chain.value}", nft.nft_rule_msg, nft.NFT_MSG_DELRULE, 0, fields)
 
 
 def _options(rule: Rule, native: bool) -> str:

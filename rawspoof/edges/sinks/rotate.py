@@ -6,12 +6,12 @@ Knows no line and no format.
 
 import logging
 import os
-import pwd
 import stat
 from itertools import pairwise
 from typing import Final
 
 from rawspoof.edges.sinks.base import Tally
+from rawspoof.edges.system import privileges
 
 MODE: Final = 0o640
 """The operator and the group of a log reader; the lines tell who visited."""
@@ -90,12 +90,12 @@ class Rotation:
 
 def _may_move(folder: os.stat_result, user: str) -> bool:
     """Whether this user may rename the files in a folder, as its permissions say."""
-    who = pwd.getpwnam(user)
-    if who.pw_uid == 0:
+    uid, gid = privileges.owner(user) or (os.geteuid(), os.getegid())
+    if uid == 0:
         return True
-    if folder.st_uid == who.pw_uid:
+    if folder.st_uid == uid:
         return bool(folder.st_mode & stat.S_IWUSR)
     # In a sticky folder, such as /tmp, everybody moves only what is theirs; the log is root's.
     if folder.st_mode & stat.S_ISVTX:
         return False
-    return bool(folder.st_mode & (stat.S_IWGRP if who.pw_gid == folder.st_gid else stat.S_IWOTH))
+    return bool(folder.st_mode & (stat.S_IWGRP if gid == folder.st_gid else stat.S_IWOTH))

@@ -8,7 +8,7 @@ import os
 import socket
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,9 @@ from rawspoof.edges.web.trials import trials
 
 BACKLOG: Final = 128
 
+Trials = Mapping[str, Callable[[], None]]
+"""Each sink's, by its name."""
+
 log = logging.getLogger(__name__)
 
 
@@ -34,9 +37,14 @@ class Door:
     known: passwords.Credentials
     country: geoip.Country
     mail: MailFile
-    trials: Mapping[str, Callable[[], None]]
+    trials: Trials
     queues: int
     """Descriptor, -1 for none."""
+
+    def renewed(self, config: Config) -> "Door":
+        """The same listener and key, and what else another configuration says. Raises SinkError."""
+        known, country, mail, tests = _contents(config)
+        return replace(self, known=known, country=country, mail=mail, trials=tests)
 
     def close(self) -> None:
         """Let go of it, in a forked child that is not the collector too."""
@@ -48,8 +56,7 @@ class Door:
 def open_door(config: Config) -> Door:
     """Everything. Raises SinkError."""
     admin, state = config.admin, Path(config.sensor.state_dir)
-    known = passwords.read(passwords.path(config))
-    country = geoip.countries(admin.geoip_file) if admin.geoip_file else geoip.nobody
+    known, country, mail, tests = _contents(config)
     context, marks = None, ""
     if secured(admin):
         cert = Path(admin.cert_file) if admin.cert_file else state / "admin.crt"
@@ -58,9 +65,15 @@ def open_door(config: Config) -> Door:
     listener = _listen(admin)
     where = f"[{admin.host}]" if ":" in admin.host else admin.host
     log.info("web admin: http%s://%s:%d/%s", "s" if context else "", where, admin.port, marks and f", SHA-256 {marks}")
-    mail = MailFile(config.mail, config.sensor.user, clock.steady())
-    tests = trials(config, socket.gethostname(), clock.steady())
     return Door(listener, context, known, country, mail, tests, _queues())
+
+
+def _contents(config: Config) -> tuple[passwords.Credentials, geoip.Country, MailFile, Trials]:
+    """What is read from files and may be read again. Raises SinkError."""
+    known = passwords.read(passwords.path(config))
+    country = geoip.countries(config.admin.geoip_file) if config.admin.geoip_file else geoip.nobody
+    mail = MailFile(config.mail, config.sensor.user, clock.steady())
+    return known, country, mail, trials(config, socket.gethostname(), clock.steady())
 
 
 def secured(admin: Admin) -> bool:
@@ -90,6 +103,9 @@ def _listen(admin: Admin) -> socket.socket:
 def _queues() -> int:
     try:
         return queues.open_queues()
+    except PermissionError:
+        # The file is root's: who is not root does without.
+        return -1
     except OSError as error:
         log.info("web admin: no packet rates: %s: %s", queues.PATH, error.strerror)
         return -1

@@ -26,13 +26,18 @@ def prepared(config: Config) -> Config:
     return msgspec.structs.replace(config, mail=mail)
 
 
-def make(config: Config, uid: int, gid: int) -> None:
-    """Make the folder, the user's own, with settings of mail that say nothing yet. Raises OSError."""
+def make(config: Config, owner: tuple[int, int] | None) -> None:
+    """Make the folder, the user's own, with settings of mail that say nothing yet. Raises OSError.
+
+    `owner` is uid and gid, None where everything we make is theirs.
+    """
     place = folder(config)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.chown(place, uid, gid)
+    if owner:
+        os.chown(place, *owner)
     with suppress(FileExistsError):
         fd = os.open(place / _EMAIL, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(fd, "wb") as file:
-            os.fchown(fd, uid, gid)
+            if owner:
+                os.fchown(fd, *owner)
             file.write(b"{}\n")

@@ -77,7 +77,7 @@ def test_the_socket_is_for_root_alone(tmp_path, monkeypatch):
     made = keeper()
     with served(tmp_path, made):
         assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
-        monkeypatch.setattr(desk, "_is_root", lambda client: False)
+        monkeypatch.setattr(desk, "_is_ours", lambda client: False)
         with pytest.raises(OSError, match="did not take the order"):
             ask(tmp_path, Order("add", A))
     assert len(made.blocks) == 0

@@ -9,7 +9,7 @@ from rawspoof.edges.web.place import folder, make, prepared
 def test_the_folder_and_its_file(tmp_path):
     config = prepared(Config(sensor=Sensor(state_dir=str(tmp_path)), admin=Admin(port=8080)))
     for _ in range(2):
-        make(config, os.getuid(), os.getgid())
+        make(config, (os.getuid(), os.getgid()))
     path = folder(config) / "email.json"
     assert config.mail.json_file == str(path)
     assert (path.read_text(), path.stat().st_mode & 0o777) == ("{}\n", 0o600)
