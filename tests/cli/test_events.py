@@ -12,6 +12,7 @@ import pytest
 
 from rawspoof.cli.main import main
 from rawspoof.edges.report.listing import HEADER
+from tests.begun import begun
 from tests.cli.stores import fill
 from tests.edges.sinks.samples import CREDENTIAL, ENDED, EXAMPLES, OPENED, SRC6, SYN
 
@@ -115,9 +116,7 @@ def test_following_tells_new_ones_once(tmp_path):
         "--limit",
         "1",
     ]
-    with subprocess.Popen(
-        [*command, "--kind", "service", "--kind", "syn"], stdout=subprocess.PIPE, cwd=ROOT
-    ) as process:
+    with begun([*command, "--kind", "service", "--kind", "syn"], stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
         told = [process.stdout.readline()]
         for number, event in (

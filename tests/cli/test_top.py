@@ -3,7 +3,6 @@
 import os
 import pty
 import select
-import subprocess
 import sys
 import termios
 import time
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rawspoof.cli.main import main
+from tests.begun import begun
 from tests.cli.stores import fill
 from tests.edges.report.made import hostile_scan
 from tests.edges.sinks.samples import ENDED
@@ -52,7 +52,7 @@ def watching(folder):
     terminal.size(24, 100)
     environment = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
     command = [sys.executable, "-m", "rawspoof", "top", "--store", str(folder), "--interval", "0.2"]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, cwd=ROOT, env=environment) as process:
+    with begun(command, stdin=theirs, stdout=theirs, cwd=ROOT, env=environment) as process:
         yield terminal, process
         os.write(ours, b"q")
         assert process.wait(20) == 0

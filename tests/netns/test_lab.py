@@ -9,6 +9,7 @@ import pytest
 
 from rawspoof.edges.lab import lab as room
 from rawspoof.edges.lab.lab import LabError, play, run_lab
+from tests.begun import begun
 
 pytestmark = pytest.mark.netns
 
@@ -85,7 +86,7 @@ lab.play = (lambda play: lambda sensor, command: play([sys.executable, "-c", {SE
 sys.exit(lab.run_lab([], ["sh", "-c", "echo $$ > pid; mv pid there; exec sleep 60"]))
 """
     there = tmp_path / "there"
-    with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+    with begun([sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
         for _ in range(2000):
             if there.exists():
                 break

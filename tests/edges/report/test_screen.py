@@ -3,9 +3,10 @@
 import os
 import pty
 import select
-import subprocess
 import sys
 import termios
+
+from tests.begun import begun
 
 SCRIPT = """
 from rawspoof.edges.report.screen import Screen, is_one
@@ -28,7 +29,7 @@ def ran(keys):
     ours, theirs = pty.openpty()
     before = termios.tcgetattr(theirs)
     environment = {**os.environ, "COLUMNS": "77"}
-    with subprocess.Popen([sys.executable, "-c", SCRIPT], stdin=theirs, stdout=theirs, env=environment) as process:
+    with begun([sys.executable, "-c", SCRIPT], stdin=theirs, stdout=theirs, env=environment) as process:
         shown = b""
         while b"two" not in shown:
             # What was typed before it is up is thrown away, as elsewhere.
