@@ -3,11 +3,12 @@
 import msgspec
 import pytest
 
-from rawspoof.config.model import Block, Config, Sensor
+from rawspoof.config.model import Block, Config, Fleet, Sensor
 from rawspoof.core.event import BlockAdded, BlockRefused, BlockRemoved
 from rawspoof.core.watch.policy import Deed
 from rawspoof.edges.block import keeper as room
-from rawspoof.edges.block.keeper import DEEDS_PER_S_MAX, NO_ROOM, Keeper
+from rawspoof.edges.block import shared
+from rawspoof.edges.block.keeper import DEEDS_PER_S_MAX, NO_ROOM, SHARED_PER_S_MAX, Keeper, takes
 from rawspoof.edges.block.shelf import Shelf, packed
 
 A, B, C = (packed(f"198.51.100.{last}") for last in (42, 43, 44))
@@ -47,10 +48,11 @@ class FakeWall:
 
 class Case:
     def __init__(self, shelf: Shelf | None = None, wall: FakeWall | None = None, firewall=True, **block) -> None:
-        settings = Block(**{"seconds": 10.0, "seconds_max": 100.0} | block)
+        settings = Block(**{"enabled": True, "seconds": 10.0, "seconds_max": 100.0} | block)
         self.never: dict[bytes, str] = {}
         self.clock, self.wall = Clock(), wall or FakeWall()
-        config = Config(block=settings, sensor=Sensor(firewall=firewall))
+        fleet = Fleet(url="nats://192.0.2.4")
+        config = Config(block=settings, sensor=Sensor(firewall=firewall), fleet=fleet)
         self.keeper = Keeper(config, shelf, lambda address, at: self.never.get(address, ""), self.clock)
 
     def begin(self) -> "Case":
@@ -60,6 +62,13 @@ class Case:
     def deed(self, src=A, reason="ports", **said) -> None:
         usual = {"at": self.clock.at, "src": src, "sport": 54312, "dst": DST, "dport": 23, "reason": reason}
         self.keeper.hear(msgspec.msgpack.encode(Deed(**usual | said)))
+
+    def share(self, address=A, seconds=50.0, ago=5.0, by="north", **said) -> None:
+        """Another sensor's block; 0 seconds: it is gone."""
+        at = self.clock.at
+        usual = {"address": address, "since": at - ago, "until": at + seconds if seconds else 0.0}
+        usual |= {"reason": "tripwire", "times": 2, "port": 23, "by": by}
+        self.keeper.hear(shared.encode(shared.Shared(**usual | said)))
 
     def told(self) -> list[tuple[str, bytes, str]]:
         """Kind, source and the last word of each event since the last time."""
@@ -280,3 +289,143 @@ def test_the_list_is_written_at_most_once_a_second_and_a_full_disk_is_told(tmp_p
         (tmp_path / "blocks" / ".list.json.new").rmdir()
         case.keeper.save()
         assert len(list(Case(shelf).keeper.blocks)) == 3
+
+
+def test_another_sensors_block_lasts_as_long_as_there_and_is_told_as_its_own():
+    case = Case().begin()
+    case.share()
+    assert case.wall.held == {(A, "all"): 50.0}
+    (event,) = case.keeper.events
+    assert event == BlockAdded(T0, A, 0, bytes(4), 23, "tripwire", "all", 55.0, 2, "north")
+    case.told()
+    # It is heard again after each outage of the broker, and what the source does meanwhile is no news.
+    case.share()
+    case.deed()
+    assert case.told() == []
+    case.clock.at += 50
+    case.keeper.turn()
+    assert case.told() == [("removed", A, "expired")]
+    # The next one is longer here too.
+    case.clock.at += 1
+    case.deed()
+    assert case.wall.held == {(A, "all"): 40.0}
+
+
+def test_no_other_sensor_blocks_for_longer_than_we_would():
+    case = Case().begin()
+    case.share(seconds=1e6)
+    assert case.wall.held == {(A, "all"): 100.0}
+
+
+def test_our_own_blocks_are_ours():
+    case = Case().begin()
+    case.deed()
+    case.share()
+    case.share(seconds=0)
+    assert case.wall.held == {(A, "all"): 10.0}
+    assert case.told() == [("added", A, "ports")]
+
+
+def test_what_another_lets_go_is_let_go_and_may_come_back():
+    case = Case().begin()
+    case.share()
+    case.share(by="west", seconds=80.0)
+    assert case.wall.held == {(A, "all"): 80.0}
+    case.share(seconds=0)
+    assert case.wall.held == {}
+    assert case.told()[-1] == ("removed", A, "removed")
+    case.share(seconds=0)
+    assert case.told() == []
+    # That sensor's clock may be slow.
+    case.share(ago=30.0)
+    assert case.wall.held == {(A, "all"): 50.0}
+
+
+def test_whom_a_person_here_let_in_stays_in_unless_he_does_it_again():
+    case = Case().begin()
+    case.share()
+    case.keeper.release(A)
+    case.share()
+    assert case.wall.held == {}
+    case.share(ago=-1.0, seconds=60.0)
+    assert case.wall.held == {(A, "all"): 60.0}
+
+
+def test_another_sensor_is_no_surer_than_ourselves_whom_never_to_block():
+    case = Case().begin()
+    case.never[A] = "a gateway of this machine"
+    case.share()
+    case.share()
+    assert case.wall.held == {}
+    assert case.told() == [("refused", A, "a gateway of this machine")]
+
+
+def test_others_fill_half_of_the_list_at_most():
+    case = Case(blocks_max=4).begin()
+    for number in range(4):
+        case.share(bytes([10, 0, 0, number]))
+    assert [kind for kind, *_ in case.told()] == ["added", "added", "refused", "refused"]
+    case.deed(A)
+    case.deed(B)
+    assert [kind for kind, *_ in case.told()] == ["added", "added"]
+    case.clock.at += 51
+    case.keeper.turn()
+    case.share(C)
+    assert case.told()[-1] == ("added", C, "tripwire")
+
+
+def test_a_dry_run_only_tells_of_others_too():
+    case = Case(dry_run=True).begin()
+    case.share()
+    case.share()
+    assert case.wall.held == {}
+    assert case.told() == [("refused", A, "dry run")]
+
+
+@pytest.mark.parametrize(
+    ("fleet", "enabled", "answer"),
+    [
+        (Fleet(url="nats://b"), True, True),
+        (Fleet(url="nats://b", blocks="take"), True, True),
+        (Fleet(url="nats://b", blocks="send"), True, False),
+        (Fleet(url="nats://b", blocks="off"), True, False),
+        (Fleet(url="nats://b"), False, False),
+        (Fleet(), True, False),
+    ],
+)
+def test_who_takes_others_blocks(fleet, enabled, answer):
+    assert takes(Config(fleet=fleet, block=Block(enabled=enabled))) is answer
+
+
+def test_who_does_not_take_them_takes_them_from_nobody(caplog):
+    case = Case(enabled=False).begin()
+    case.share()
+    assert case.wall.held == {}
+    assert "malformed messages of the collector: 1" in caplog.text
+
+
+def test_a_flood_of_others_leaves_room_for_our_own(caplog):
+    case = Case().begin()
+    for number in range(SHARED_PER_S_MAX + 5):
+        case.share(bytes([10, 0, 0, number]))
+    case.deed()
+    assert len(case.wall.held) == SHARED_PER_S_MAX + 1
+    assert "other sensors' told faster" in caplog.text
+    case.share(address=b"12345")
+    case.keeper.hear(shared.MARK)
+    assert "malformed messages of the collector" not in caplog.text
+    case.clock.at += 1
+    case.share(address=b"12345")
+    case.keeper.hear(shared.MARK)
+    assert "malformed messages of the collector: 1" in caplog.text
+
+
+def test_others_are_still_others_after_a_restart(tmp_path):
+    with Shelf(tmp_path) as shelf:
+        case = Case(shelf).begin()
+        case.share()
+        case.keeper.save()
+        again = Case(shelf).begin()
+        assert [block.by for block in again.keeper.blocks] == ["north"]
+        again.share(seconds=0)
+        assert again.wall.held == {}

@@ -6,7 +6,7 @@ import pytest
 
 from rawspoof.core.event import SynData
 from rawspoof.edges.sinks import lane
-from rawspoof.edges.sinks.base import Forgotten
+from rawspoof.edges.sinks.base import Forgotten, Tally
 from rawspoof.edges.sinks.lane import Lane
 
 from .samples import CaptureSink
@@ -196,3 +196,41 @@ def test_a_lane_that_never_had_anything_closes_its_sink():
     sink = CaptureSink()
     assert Lane(sink, 5).close(0.0)
     assert sink.done == ["close"]
+
+
+def test_what_waits_and_what_is_lost_is_known():
+    sink = Flaky(9)
+    sink.lost = Tally("events lost")
+    held = Lane(sink, 10, Spool([event(n) for n in range(1, 6)]))
+    assert (held.waiting, held.lost) == (0, 0)
+    held.put(1, [event(n) for n in range(1, 6)])
+    assert sink.tried.wait(WAIT_S)
+    assert held.waiting == 5
+    sink.error, sink.enough = None, 5
+    assert sink.full.wait(WAIT_S)
+    sink.lost.add(2)
+    assert held.lost == 2
+    assert held.close(WAIT_S)
+    assert held.waiting == 0
+    assert Lane(CaptureSink(), 10).lost == 0
+
+
+def test_a_backlog_goes_without_a_new_event_and_a_new_sink_begins_with_now():
+    spool = Spool([event(n) for n in range(1, 6)])
+    spool.taken["flaky"] = 3
+    sink = Flaky(2)
+    sink.error = None
+    known = Lane(sink, 10, spool)
+    known.put(6, [])
+    assert sink.full.wait(WAIT_S)
+    assert known.close(WAIT_S)
+    assert [found.size for found in sink.events] == [4, 5]
+    new = Flaky(1)
+    new.error, new.name = None, "new"
+    fresh = Lane(new, 10, spool)
+    fresh.put(6, [])
+    spool.events.append(event(6))
+    fresh.put(6, [event(6)])
+    assert new.full.wait(WAIT_S)
+    assert fresh.close(WAIT_S)
+    assert [found.size for found in new.events] == [6]
