@@ -73,6 +73,7 @@ def start(lab: Lab, folder: Path, *args: str, **kwargs: Any) -> Sensor:
     """A sensor on its way up, for tests in which it does not get there; `kwargs` are Popen's."""
     secret = folder / "secret"
     secret.write_bytes(SECRET)
+    secret.chmod(0o600)
     # The collector, which is nobody, has its store in there.
     folder.chmod(0o755)
     with (folder / "stderr").open("wb") as stderr:
