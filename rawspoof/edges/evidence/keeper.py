@@ -53,7 +53,8 @@ class File:
 def keep(workers: Sequence[socket.socket], config: Config) -> socket.socket | None:
     """Start to keep what comes from these sockets; the socket on which files are told of, as a worker tells of events.
 
-    It ends once the other ends of all of them are closed. None, and a line in the log, where the folder is not ours.
+    It ends once the other ends of all of them are closed, or nothing can come by that socket any more (SHUT_WR): then
+    all files are complete. None, and a line in the log, where the folder is not ours.
     """
     path, settings = folder_of(config), config.evidence
     try:
@@ -79,15 +80,23 @@ class Keeper:
         self._lost = self._malformed = 0
 
     def run(self) -> None:
-        """Until no worker is left."""
+        """Until no worker is left, or it is told to end."""
         with self._tell, selectors.DefaultSelector() as selector:
             for worker in self._files:
                 selector.register(worker, selectors.EVENT_READ, worker)
-            while selector.get_map():
+            selector.register(self._tell, selectors.EVENT_READ)
+            while len(selector.get_map()) > 1:
                 for key, _ in selector.select():
+                    if key.data is None:
+                        self._end()
+                        return
                     if not self._hear(key.data):
                         selector.unregister(key.data)
                         key.data.close()
+
+    def _end(self) -> None:
+        for worker in self._files:
+            self._complete_all(worker)
 
     def _hear(self, worker: socket.socket) -> bool:
         """One message; False when there will be none any more."""

@@ -33,6 +33,12 @@ DRAIN_S: Final = 1.0
 WORKERS_MAX: Final = 128
 """Sockets held at once: twice the workers there can be, for one that died may not be gone when the next comes."""
 
+BEAT_S: Final = 1.0
+"""Longest time between two signs of life."""
+
+LEAVE: Final = b"leave"
+"""The supervisor's word for `make_way`."""
+
 COUNTERS_MAX: Final = 64
 """Counter names kept; a worker has about a dozen, and one that invents more is ill."""
 
@@ -157,6 +163,11 @@ def hand_over(control: socket.socket, worker: socket.socket) -> None:
     socket.send_fds(control, [b"w"], [worker.fileno()])
 
 
+def make_way(control: socket.socket) -> None:
+    """Have the collector finish what it has heard so far and end: what workers say from now on is another's."""
+    control.send(LEAVE)
+
+
 def collect(
     control: socket.socket,
     workers: Sequence[socket.socket],
@@ -165,6 +176,7 @@ def collect(
     judge: Judge | None = None,
     admin: Admin | None = None,
     member: Member | None = None,
+    beat: Callable[[], None] = lambda: None,
 ) -> int:
     """Run the collector in a process of its own until it is told to end, and give its exit status.
 
@@ -172,11 +184,12 @@ def collect(
     closed or SIGTERM comes: then as soon as every worker has closed its end, at the latest after DRAIN_S. SIGHUP
     reopens the files. The signals may be blocked across the fork: they are unblocked here. Closes the sinks.
     `keeper` tells of evidence, as a worker tells of what it saw; `judge` is asked about everything the workers told.
-    `admin` shows what goes on, `member` tells the fleet, each from threads of its own.
+    `admin` shows what goes on, `member` tells the fleet, each from threads of its own. `beat` is a sign of life.
     """
-    collector = Collector(control, workers, dispatcher, judge, *([] if admin is None else [admin.touched]))
+    touched = (lambda told: None) if admin is None else admin.touched
+    collector = Collector(control, workers, dispatcher, judge, touched, beat)
     if keeper is not None:
-        collector.adopt(keeper, own_decoder())
+        collector.adopt_keeper(keeper)
     beside = [one for one in (admin, member) if one is not None]
     for one in beside:
         one.start(dispatcher, collector.counts)
@@ -208,7 +221,10 @@ class Collector:
         dispatcher: Dispatcher,
         judge: Judge | None = None,
         touched: Touched = lambda told: None,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
+        self._beat = beat
+        self._keeper: socket.socket | None = None
         self._dispatcher, self._judge, self._touched = dispatcher, judge, touched
         self._decode = decoder()
         self._buffer = memoryview(bytearray(MESSAGE_BYTES_MAX))
@@ -226,7 +242,8 @@ class Collector:
         """Serve until told to end and drained. Raises _Late."""
         self._take_signals()
         while self._workers or not self._stopping:
-            for key, _ in self._selector.select():
+            self._beat()
+            for key, _ in self._selector.select(BEAT_S):
                 key.data(key.fileobj)
 
     def counts(self) -> dict[str, int]:
@@ -267,6 +284,8 @@ class Collector:
             self.adopt(socket.socket(fileno=fd))
         if said.startswith(petition.EVENTS):
             self._dispatcher.put(petition.decode(said))
+        if said == LEAVE:
+            self._leave()
         if not said:
             self._selector.unregister(control)
             self._stop()
@@ -302,6 +321,20 @@ class Collector:
             return
         self._workers[worker] = {}
         self._selector.register(worker, selectors.EVENT_READ, partial(self._on_worker, decode or self._decode))
+
+    def adopt_keeper(self, keeper: socket.socket) -> None:
+        """Hear of evidence; it completes its files when it is told to end."""
+        self._keeper = keeper
+        self.adopt(keeper, own_decoder())
+
+    def _leave(self) -> None:
+        """Hear nobody any more but the keeper, which has a few last words."""
+        for worker in [worker for worker in self._workers if worker is not self._keeper]:
+            self._selector.unregister(worker)
+            del self._workers[worker]
+        if self._keeper is not None and self._keeper in self._workers:
+            self._keeper.shutdown(socket.SHUT_WR)
+        self._stop()
 
     def _count(self, worker: socket.socket, totals: dict[str, int]) -> None:
         """Add what a worker's totals have grown by; its names reach the log, so they must be plain words."""

@@ -130,3 +130,35 @@ def test_what_the_kernel_refuses_is_raised(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(privileges, "_PR_SET_NAME", -1)
     with pytest.raises(OSError, match="Invalid argument"):
         privileges.name("x")
+
+
+def test_files_are_opened_as_another_user_for_a_while_even_by_root_of_few_rights(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    theirs = tmp_path / "theirs"
+    theirs.touch(0o640)
+    os.chown(theirs, pwd.getpwnam(USER).pw_uid, -1)
+
+    def tell() -> list[object]:
+        privileges.limit({privileges.CAP_SETUID, privileges.CAP_SETGID, CAP_KILL})
+        before = os.access(theirs, os.W_OK, effective_ids=True)
+        with privileges.acting_as(USER):
+            theirs.open("ab").close()
+        return [before, os.geteuid(), os.getegid(), privileges.held(CAP_KILL)]
+
+    # pytest keeps its folders to itself: they are entered before the rights are gone.
+    os.chdir(tmp_path)
+    theirs = Path("theirs")
+    assert child(tell) == "[False, 0, 0, True]"
+
+
+def test_who_is_not_root_stays_who_they_are_and_keeps_what_was_named() -> None:
+    def tell() -> list[object]:
+        privileges.become(USER, {CAP_NET_RAW, CAP_NET_ADMIN})
+        user = os.getresuid()
+        privileges.become("no-such-user", {CAP_NET_RAW})
+        with privileges.acting_as("no-such-user"):
+            same = os.getresuid() == user
+        mask = 1 << CAP_NET_RAW
+        return [same, int(status("CapEff"), 16) == mask, int(status("CapAmb"), 16), privileges.owner("no-such-user")]
+
+    assert child(tell) == "[True, True, 0, None]"
