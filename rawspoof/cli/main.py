@@ -18,6 +18,7 @@ from rawspoof.cli import (
     doctor,
     events,
     evidence,
+    hub,
     lab,
     mail,
     rehearse,
@@ -46,6 +47,7 @@ COMMANDS: Final = {
     "admin": admin,
     "doctor": doctor,
     "config": config,
+    "hub": hub,
     "lab": lab,
 }
 

@@ -48,5 +48,20 @@ def is_seed(secret: str) -> bool:
     return len(secret) == SEED_LETTERS and secret.startswith("SU")
 
 
+def seed(key: bytes) -> str:
+    """The seed of a new key, which is 32 random bytes."""
+    body = bytes((SEED_PREFIX | USER >> 5, (USER & 31) << 3)) + key
+    return base64.b32encode(body + _check(body)).decode().rstrip("=")
+
+
+def is_public(text: str) -> bool:
+    """Whether this is a user's public key."""
+    try:
+        raw = base64.b32decode(text)
+    except (binascii.Error, ValueError):
+        return False
+    return len(raw) == KEY_BYTES + 3 and raw[0] == USER and raw[-2:] == _check(raw[:-2])
+
+
 def _check(data: bytes) -> bytes:
     return struct.pack("<H", binascii.crc_hqx(data, 0))

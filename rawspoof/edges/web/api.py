@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from rawspoof import __version__
 from rawspoof.core.world import told as profiles
+from rawspoof.core.world.world import World
 from rawspoof.edges.evidence.folder import listed
 from rawspoof.edges.evidence.merge import merge
 from rawspoof.edges.sinks.ecs import address as written
@@ -62,11 +63,12 @@ class Api:
 
     async def banner(self, given: Given) -> Any:
         context, port = self.context, given["port"]
+        world = self._world()
         to = packed(given["host"], "host") if "host" in given else context.address
         source = packed(given["source"], "source") if "source" in given else packed("192.0.2.1", "source")
-        context.world.pass_time(context.now())
-        facts = profiles.facts(context.world.profile(source, to, port), context.now())
-        door = context.world.door(source, to, port).value
+        world.pass_time(context.now())
+        facts = profiles.facts(world.profile(source, to, port), context.now())
+        door = world.door(source, to, port).value
         return {"port": port, **facts, "to": written(to), "from": written(source), "door": door}
 
     async def email(self, given: Given) -> Any:
@@ -97,9 +99,10 @@ class Api:
     async def sources(self, given: Given) -> Any:
         live = self.context.live
         with live.lock:
-            page = live.sources.page(given["order"], given["offset"], given["limit"])
+            sensor = given.get("sensor", "")
+            total, page = live.sources.page(given["order"], given["offset"], given["limit"], sensor)
             items = [one.told(one.address in live.blocks) for one in page]
-            return {"total": len(live.sources), "offset": given["offset"], "items": items}
+            return {"total": total, "offset": given["offset"], "items": items}
 
     async def source(self, given: Given) -> Any:
         address, live = packed(given["address"], "address"), self.context.live
@@ -139,14 +142,16 @@ class Api:
     async def blocks(self, given: Given) -> Any:
         live = self.context.live
         with live.lock:
-            items = sorted(live.blocks.values(), key=lambda block: -block["since"])[: given["limit"]]
-            return {"enabled": self.context.config.block.enabled, "total": len(live.blocks), "items": items}
+            # A sensor tells the end of its blocks itself.
+            items = live.blocked(self.context.now() if self.context.fleet else 0.0)
+            enabled = self.context.config.block.enabled
+            return {"enabled": enabled, "total": len(items), "items": items[: given["limit"]]}
 
     async def block(self, given: Given) -> Any:
         wish, orders, context = given["body"], self.context.orders, self.context
         address = packed(wish["address"], "address")
         if orders is None:
-            raise No(503, "nobody is there to block: rawspoof runs without its supervisor")
+            raise No(503, self._nobody("block"))
         how = context.config.block.kind if context.config.sensor.firewall else "none"
         seconds = float(wish.get("seconds", 0.0))
         await self._order(lambda: orders.block(address, seconds))
@@ -154,16 +159,17 @@ class Api:
         asked = {"since": now, "until": now + (seconds or context.config.block.seconds), "times": 1, "port": 0}
         with context.live.lock:
             known = context.live.blocks.get(address)
-        return known or {"address": written(address), "how": how, "reason": "operator", **asked}
+        return known or {"address": written(address), "how": how, "reason": "operator", **asked, "sensor": ""}
 
     async def unblock(self, given: Given) -> Any:
         orders, address = self.context.orders, packed(given["address"], "address")
         if orders is None:
-            raise No(503, "nobody is there to unblock: rawspoof runs without its supervisor")
+            raise No(503, self._nobody("unblock"))
         await self._order(lambda: orders.unblock(address))
         return {"ok": True}
 
     async def world(self, given: Given) -> Any:
+        played = self._world()
         context, world, sensor = self.context, self.context.config.world, self.context.config.sensor
         return {
             "kind": world.kind,
@@ -171,12 +177,18 @@ class Api:
             "per_source": world.per_source,
             "only": world.only,
             "personality": context.personality,
-            "services": context.world.services,
+            "services": played.services,
             "address": written(context.address),
             "interfaces": sensor.interfaces,
             "addresses": sensor.addresses,
             "networks": sensor.networks,
         }
+
+    async def sensors(self, given: Given) -> Any:
+        fleet, now = self.context.fleet, self.context.now()
+        if fleet is None:
+            return {"items": [], "behind": 0, "troubles": []}
+        return {"items": fleet.listed(now), "behind": fleet.behind, "troubles": fleet.troubles(now)}
 
     async def sinks(self, given: Given) -> Any:
         return {"items": self.context.sinks()}
@@ -195,6 +207,8 @@ class Api:
             events, forgotten = context.live.events, context.live.sources.forgotten.count
         kept = await self._elsewhere(lambda: _store(context))
         reasons = troubles(sinks, counters, queues, context.config.sensor.queue_max)
+        if context.fleet is not None:
+            reasons += context.fleet.troubles(context.now())
         return {
             "status": "degraded" if reasons else "ok",
             "reasons": reasons,
@@ -240,6 +254,7 @@ class Api:
             context.queues(),
             context.sinks(),
             context.web,
+            [] if context.fleet is None else context.fleet.listed(context.now()),
         ).encode()
 
     # How
@@ -286,8 +301,18 @@ class Api:
 
     def _mail(self) -> Mail:
         if self.context.mail is None:
-            raise No(503, "no mail here: it was not set up")
+            raise No(503, "no mail here: each sensor sends its own" if self.context.fleet else "no mail here")
         return self.context.mail
+
+    def _world(self) -> World:
+        if self.context.world is None:
+            raise No(503, "this is a hub, it plays no ports: ask the web admin of the sensor")
+        return self.context.world
+
+    def _nobody(self, what: str) -> str:
+        if self.context.fleet:
+            return f"this is a hub: {what} at a sensor, which has the others know"
+        return f"nobody is there to {what}: rawspoof runs without its supervisor"
 
 
 Operation = Callable[[Api, Given], Awaitable[Any]]
@@ -309,6 +334,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
     ("post", "/api/blocks"): Api.block,
     ("delete", "/api/blocks/{address}"): Api.unblock,
     ("get", "/api/world"): Api.world,
+    ("get", "/api/sensors"): Api.sensors,
     ("get", "/api/sinks"): Api.sinks,
     ("post", "/api/sinks/test"): Api.sink_test,
     ("get", "/api/health"): Api.health,

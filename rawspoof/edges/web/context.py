@@ -21,6 +21,20 @@ class Orders(Protocol):
         """Let it in again. The same."""
 
 
+class Fleet(Protocol):
+    """The sensors of a hub."""
+
+    @property
+    def behind(self) -> int:
+        """Messages that wait at the broker."""
+
+    def listed(self, now: float) -> list[dict[str, Any]]:
+        """Each of them, as the API tells it."""
+
+    def troubles(self, now: float) -> list[str]:
+        """What is not well with them or with the way to them, a line each."""
+
+
 class Mail(Protocol):
     """The settings of mail. Slow too."""
 
@@ -40,12 +54,15 @@ class Context:
 
     config: Config
     live: Live
-    world: World
+    world: World | None
+    """None on a hub, which plays none."""
     address: bytes
     """Ours, packed: asked for where none is named."""
     personality: str
     now: Callable[[], float]
     """Seconds since the epoch."""
+    fleet: Fleet | None = None
+    """The sensors, on a hub."""
     store: Path | None = None
     evidence: Path | None = None
     orders: Orders | None = None

@@ -53,8 +53,8 @@ class Door:
             os.close(self.queues)
 
 
-def open_door(config: Config) -> Door:
-    """Everything. Raises SinkError."""
+def open_door(config: Config, hub: bool = False) -> Door:
+    """Everything; a hub has no queues. Raises SinkError."""
     admin, state = config.admin, Path(config.sensor.state_dir)
     known, country, mail, tests = _contents(config)
     context, marks = None, ""
@@ -65,7 +65,7 @@ def open_door(config: Config) -> Door:
     listener = _listen(admin)
     where = f"[{admin.host}]" if ":" in admin.host else admin.host
     log.info("web admin: http%s://%s:%d/%s", "s" if context else "", where, admin.port, marks and f", SHA-256 {marks}")
-    return Door(listener, context, known, country, mail, tests, _queues())
+    return Door(listener, context, known, country, mail, tests, -1 if hub else _queues())
 
 
 def _contents(config: Config) -> tuple[passwords.Credentials, geoip.Country, MailFile, Trials]:

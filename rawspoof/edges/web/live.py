@@ -29,10 +29,11 @@ from rawspoof.core.event import (
     TripwireTouched,
 )
 from rawspoof.core.watch.blocklist import Blocked
+from rawspoof.edges.block.shared import Shared
 from rawspoof.edges.sinks.ecs import address as written
 from rawspoof.edges.sinks.ecs import timestamp
 from rawspoof.edges.sinks.touches import Ports
-from rawspoof.edges.store.queries import Filter, Reader
+from rawspoof.edges.store.queries import Filter, Numbered, Reader
 from rawspoof.edges.web.portmap import PORTS, TOUCHED, Maps, PortMap, spans
 from rawspoof.edges.web.rates import Ring, Top
 from rawspoof.edges.web.seen import SOURCES_MAX, TOP, Seen, Sources, top
@@ -43,6 +44,8 @@ FEED_MAX: Final = 100
 """Events waiting for the next update of the browsers; older ones are only counted."""
 CHANGED_MAX: Final = 50
 """Sources told in one update."""
+BLOCKS_MAX: Final = 65_536
+"""Blocked sources shown."""
 HOSTS_MAX: Final = 256
 """Addresses of ours whose touches are counted."""
 
@@ -68,20 +71,20 @@ class Feed:
     """What browsers have not been told yet."""
 
     def __init__(self) -> None:
-        self._events: deque[tuple[int, AnyEvent]] = deque(maxlen=FEED_MAX)
+        self._events: deque[Numbered] = deque(maxlen=FEED_MAX)
         self._count = 0
         self._changed: dict[bytes, None] = {}
 
-    def add(self, number: int, event: AnyEvent) -> None:
+    def add(self, number: int, event: AnyEvent, sensor: str = "") -> None:
         """An event came."""
-        self._events.append((number, event))
+        self._events.append(Numbered(number, event, sensor))
         self._count += 1
         self._changed.pop(event.src, None)
         self._changed[event.src] = None
         if len(self._changed) > CHANGED_MAX:
             del self._changed[next(iter(self._changed))]
 
-    def events(self) -> tuple[list[tuple[int, AnyEvent]], int]:
+    def events(self) -> tuple[list[Numbered], int]:
         """The latest since this was last asked, and how many others there were."""
         taken, skipped = list(self._events), self._count - len(self._events)
         self._events.clear()
@@ -121,12 +124,12 @@ class Live:
 
     # As a sink
 
-    def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
-        """Count these events."""
+    def write(self, batch: Sequence[AnyEvent], first: int = 0, sensor: str = "") -> None:
+        """Count these events, which a sensor told a hub, or which are our own."""
         with self.lock:
             for number, event in enumerate(batch, first):
-                self._take(event)
-                self.feed.add(number, event)
+                self._take(event, sensor)
+                self.feed.add(number, event, sensor)
 
     def touched(self, told: Sequence[Ports]) -> None:
         """Draw what workers saw touched just now, before any event tells of it."""
@@ -142,15 +145,16 @@ class Live:
     def close(self) -> None:
         """Nothing, for the same reason."""
 
-    def _take(self, event: AnyEvent) -> None:
+    def _take(self, event: AnyEvent, sensor: str) -> None:
         self.events += 1
         if isinstance(event, APART):
-            self._apart(event)
+            self._apart(event, sensor)
             return
         if isinstance(event, Scan):
-            self._scan(event)
+            self._scan(event, sensor)
             return
         source = self.sources.of(event, not isinstance(event, SynData))
+        source.see(sensor)
         if isinstance(event, SessionOpened):
             self._opened(event, source)
         elif isinstance(event, SessionClosed):
@@ -161,13 +165,33 @@ class Live:
         source.credentials += isinstance(event, ServiceCredential)
         self._draw(event, LAYER[type(event)])
 
-    def _apart(self, event: AnyEvent) -> None:
+    def _apart(self, event: AnyEvent, sensor: str) -> None:
         if isinstance(event, BlockAdded):
-            self.blocks[event.src] = _block_told(
-                event.src, event.how, event.at, event.at + event.seconds, event.times, event.reason, event.dport
-            )
+            end = event.at + event.seconds
+            self._block(event.src, event.how, event.at, end, event.times, event.reason, event.dport, sensor)
         elif isinstance(event, BlockRemoved):
-            self.blocks.pop(event.src, None)
+            self._unblock(event.src, sensor)
+
+    def _block(self, address: bytes, *values: Any) -> None:
+        if address in self.blocks or len(self.blocks) < BLOCKS_MAX:
+            self.blocks[address] = _block_told(address, *values)
+
+    def _unblock(self, address: bytes, sensor: str) -> None:
+        # Of several sensors that block it, the last that said so counts.
+        if self.blocks.get(address, {}).get("sensor") == sensor:
+            del self.blocks[address]
+
+    def share(self, shared: Shared | None, address: bytes, how: str, sensor: str) -> None:
+        """A sensor has others know that it blocks an address, None: no longer."""
+        with self.lock:
+            if shared is None:
+                self._unblock(address, sensor)
+            else:
+                self._block(address, how, shared.since, shared.until, shared.times, shared.reason, shared.port, sensor)
+
+    def blocked(self, now: float) -> list[dict[str, Any]]:
+        """Who is blocked, the latest first. To be called under the lock."""
+        return sorted((one for one in self.blocks.values() if one["until"] > now), key=lambda one: -one["since"])
 
     def _opened(self, event: SessionOpened, source: Seen) -> None:
         self.connections += 1
@@ -189,8 +213,8 @@ class Live:
             self._per_port[port] += visits
             self._ports.see(port, self._per_port[port])
 
-    def _scan(self, scan: Scan) -> None:
-        self.sources.take(scan)
+    def _scan(self, scan: Scan, sensor: str) -> None:
+        self.sources.take(scan, sensor)
         for target in scan.targets:
             touched = spans(target.ports)
             for found in self._maps_of(scan.src, target.address):
@@ -209,7 +233,7 @@ class Live:
     def recall(self, reader: Reader, before: int) -> None:
         """Count what the store has under lower numbers than `before`: its sources, and all else since the start."""
         opened = Filter(since=self.started_at, before=before, kinds=("session.open",))
-        scans = sorted(islice(reader.scans(0.0, float("inf")), SOURCES_MAX), key=lambda scan: scan.last_at)
+        scans = sorted(islice(reader.reports(0.0, float("inf")), SOURCES_MAX), key=_last_at)
         kinds = dict(reader.count("kind", opened._replace(kinds=()), 1000))
         ports, sources = reader.count("dport", opened, PORTS), reader.count("src", opened, SOURCES_MAX)
         latest = [one.event for one in islice(reader.events(opened, newest_first=True), RECENT_MAX)]
@@ -220,12 +244,20 @@ class Live:
             self._recall_counts(ports, sources)
             self._recall_latest(latest)
 
-    def _recall_scans(self, scans: Iterable[Scan]) -> None:
-        for scan in scans:
+    def recall_blocks(self, reader: Reader, since: float, before: int) -> None:
+        """The blocks that sensors told of since then."""
+        wanted = Filter(since=since, before=before, kinds=("block.added", "block.removed"))
+        for _, event, sensor in reader.events(wanted):
+            with self.lock:
+                self._apart(event, sensor)
+
+    def _recall_scans(self, scans: Iterable[Numbered]) -> None:
+        for _, scan, sensor in scans:
+            assert isinstance(scan, Scan)
             known = self.sources.get(scan.src)
             # What came meanwhile is newer.
             if known is None or known.last_at <= scan.last_at:
-                self._scan(scan)
+                self._scan(scan, sensor)
             if scan.first_at >= self.started_at:
                 self.wasted_s += scan.held_s
 
@@ -299,10 +331,15 @@ class Live:
         }
 
 
+def _last_at(report: Numbered) -> float:
+    assert isinstance(report.event, Scan)
+    return report.event.last_at
+
+
 def _block(one: Blocked) -> dict[str, Any]:
-    return _block_told(one.address, one.how, one.since, one.until, one.times, one.deed.reason, one.deed.dport)
+    return _block_told(one.address, one.how, one.since, one.until, one.times, one.deed.reason, one.deed.dport, "")
 
 
 def _block_told(*values: Any) -> dict[str, Any]:
-    names = ("address", "how", "since", "until", "times", "reason", "port")
+    names = ("address", "how", "since", "until", "times", "reason", "port", "sensor")
     return dict(zip(names, (written(values[0]), *values[1:]), strict=True))

@@ -18,6 +18,15 @@ PLAIN: Final = (
 """Name, type, key of Stats, help."""
 SINK: Final = (("written", "Events written"), ("failed", "Batches failed"), ("dropped", "Events dropped"))
 
+SENSOR: Final = (
+    ("heard_timestamp_seconds", "gauge", "heard_at", "When a sensor of this hub was last heard of"),
+    ("events_total", "counter", "events", "Events of a sensor in the store"),
+    ("refused_total", "counter", "refused", "Messages in its name that are no event"),
+    ("waiting", "gauge", "waiting", "Events that a sensor has not sent yet"),
+    ("lost_total", "counter", "lost", "Events that a sensor never will send"),
+)
+"""Name, type, key of Sensor, help."""
+
 Sinks = Iterable[Mapping[str, Any]]
 
 
@@ -27,6 +36,7 @@ def text(
     queues: Mapping[int, Queue],
     sinks: Sinks,
     web: Mapping[str, int],
+    sensors: Iterable[Mapping[str, Any]] = (),
 ) -> str:
     """All of them."""
     lines = [line for name, kind, key, says in PLAIN for line in _metric(name, kind, says, [("", stats[key])])]
@@ -49,6 +59,10 @@ def text(
     )
     for key, says in SINK:
         lines += _metric(f"sink_{key}_total", "counter", says, [_labelled("sink", s["name"], s[key]) for s in known])
+    every = list(sensors)
+    for name, kind, key, says in SENSOR if every else ():
+        told = [_labelled("sensor", one["name"], one[key]) for one in every if one[key] is not None]
+        lines += _metric(f"sensor_{name}", kind, says, told)
     return "\n".join(lines) + "\n"
 
 

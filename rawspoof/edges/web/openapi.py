@@ -21,7 +21,19 @@ from rawspoof.edges.web.schemas import ADDRESS, NETWORK, NUMBER, SCHEMAS, TEXT, 
 STREAM_PER_S: Final = 20
 """Updates a second that one browser is sent at most."""
 
-PAGES: Final = ("config", "source", "sources", "port", "ports", "events", "blocks", "alerts", "settings", "health")
+PAGES: Final = (
+    "config",
+    "source",
+    "sources",
+    "port",
+    "ports",
+    "events",
+    "blocks",
+    "alerts",
+    "settings",
+    "health",
+    "sensors",
+)
 """Names of pages beside `/`."""
 
 ORDERS: Final = ("last_at", "first_at", "risk", "packets", "connections", "ports", "held_s")
@@ -51,8 +63,11 @@ def _answer(schema: Schema, kind: str = "application/json") -> dict[str, Any]:
     return {"description": "what was asked for", "content": {kind: {"schema": schema}}}
 
 
-def _get(says: str, schema: Schema, *given: dict[str, Any], kind: str = "application/json") -> dict[str, Any]:
-    return {"summary": says, "parameters": list(given), "responses": {"200": _answer(schema, kind), **_errors(*given)}}
+def _get(
+    says: str, schema: Schema, *given: dict[str, Any], kind: str = "application/json", nobody: str = ""
+) -> dict[str, Any]:
+    responses = {"200": _answer(schema, kind), **_errors(*given), **({"503": _error(nobody)} if nobody else {})}
+    return {"summary": says, "parameters": list(given), "responses": responses}
 
 
 def _write(says: str, schema: Schema, *given: dict[str, Any], body: str = "") -> dict[str, Any]:
@@ -102,6 +117,7 @@ PATHS: Final[dict[str, dict[str, Any]]] = {
             ref("Banner"),
             _given("query", "port", PORT, needed=True),
             *_asks(host=ADDRESS, source=ADDRESS),
+            nobody="a hub plays no ports",
         )
     },
     "/api/email/config": {
@@ -114,7 +130,9 @@ PATHS: Final[dict[str, dict[str, Any]]] = {
         "get": _get(
             "Sources",
             ref("SourcePage"),
-            *_asks(limit=_upto(500, 50), offset=OFFSET, order={"enum": list(ORDERS), "default": ORDERS[0]}),
+            *_asks(
+                limit=_upto(500, 50), offset=OFFSET, order={"enum": list(ORDERS), "default": ORDERS[0]}, sensor=SENSOR
+            ),
         )
     },
     "/api/sources/{address}": {
@@ -132,7 +150,8 @@ PATHS: Final[dict[str, dict[str, Any]]] = {
     "/api/blocks/{address}": {
         "delete": _write("Block somebody no longer", ref("Done"), _given("path", "address", ADDRESS))
     },
-    "/api/world": {"get": _get("What is played here", ref("World"))},
+    "/api/world": {"get": _get("What is played here", ref("World"), nobody="a hub plays nothing")},
+    "/api/sensors": {"get": _get("The sensors of a hub; of a sensor, none", ref("Sensors"))},
     "/api/sinks": {"get": _get("Where events go", ref("Sinks"))},
     "/api/sinks/test": {"post": _write("Send an event of a test there", ref("Done"), body="SinkWish")},
     "/api/health": {"get": _get("Whether all is well", ref("Health"))},

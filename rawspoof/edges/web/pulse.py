@@ -54,6 +54,8 @@ class Pulse:
             "packets_per_s": self._per_second.last(now, 1)[0],
             "blocked": blocked,
             "geoip": bool(context.config.admin.geoip_file),
+            "role": "sensor" if context.fleet is None else "hub",
+            "sensors": 0 if context.fleet is None else len(context.fleet.listed(now)),
         }
 
 

@@ -1,5 +1,6 @@
 """What the store knows of a source or of events, in the API's form. Reads what it is given; knows no thread."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import ip_network
@@ -41,20 +42,20 @@ def events(reader: Reader, asked: dict[str, Any], observer: str, country: Countr
 
 def record(reader: Reader, address: bytes, evidence: Path | None) -> dict[str, Any]:
     """What the store and the folder of evidence add to what is known of a source at the moment."""
-    found = [
-        one.event for one in islice(reader.events(Filter(src=address), newest_first=True), EVENTS_MAX)
-    ]  # fmt: skip
-    scans = {event.scan: event for event in reversed(found) if isinstance(event, Scan)}
-    latest = next(reversed(scans.values()), None)
+    found = list(islice(reader.events(Filter(src=address), newest_first=True), EVENTS_MAX))
+    scans = {one.event.scan: one for one in reversed(found) if isinstance(one.event, Scan)}
+    # Of each sensor the latest: on a hub there are several at a time.
+    latest = {one.sensor: one for one in scans.values()}
+    last = next((one for one in reversed(scans.values())), None)
     return {
-        "kinds": latest.kinds if latest else {},
-        "addresses": _addresses(latest),
-        "timeline": timeline(found),
-        "logins": [_login(e) for e in islice(_of(ServiceCredential, found), LISTED_MAX)],
-        "asked": [_request(e) for e in islice(_of(ServiceRequest, found), LISTED_MAX)],
-        "scans": [scan_told(scan) for scan in reversed(scans.values())],
+        "kinds": _kinds(latest.values()),
+        "addresses": [target for one in latest.values() for target in _addresses(one)],
+        "timeline": timeline(one.event for one in found),
+        "logins": [_login(one) for one in islice(_of(ServiceCredential, found), LISTED_MAX)],
+        "asked": [_request(one) for one in islice(_of(ServiceRequest, found), LISTED_MAX)],
+        "scans": [scan_told(_scan(one)) | {"sensor": one.sensor} for one in reversed(scans.values())],
         "evidence": files(evidence, written(address)) if evidence else [],
-        "latest": latest,
+        "latest": _scan(last) if last else None,
     }
 
 
@@ -125,12 +126,28 @@ def scan_told(scan: Scan) -> dict[str, Any]:
     }
 
 
-def _addresses(scan: Scan | None) -> list[dict[str, Any]]:
-    targets = scan.targets if scan else ()
-    return [{"address": written(t.address), "count": t.count, "ports": t.ports} for t in targets]
+def _scan(one: Numbered) -> Scan:
+    assert isinstance(one.event, Scan)
+    return one.event
 
 
-def _login(event: ServiceCredential) -> dict[str, Any]:
+def _kinds(latest: Iterable[Numbered]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for one in latest:
+        total.update(_scan(one).kinds)
+    return dict(total)
+
+
+def _addresses(one: Numbered) -> list[dict[str, Any]]:
+    return [
+        {"address": written(target.address), "count": target.count, "ports": target.ports, "sensor": one.sensor}
+        for target in _scan(one).targets
+    ]
+
+
+def _login(one: Numbered) -> dict[str, Any]:
+    event = one.event
+    assert isinstance(event, ServiceCredential)
     return {
         "at": event.at,
         "port": event.dport,
@@ -138,21 +155,25 @@ def _login(event: ServiceCredential) -> dict[str, Any]:
         "method": event.method,
         "user": escaped(event.user),
         "secret": escaped(event.secret),
+        "sensor": one.sensor,
     }
 
 
-def _request(event: ServiceRequest) -> dict[str, Any]:
+def _request(one: Numbered) -> dict[str, Any]:
+    event = one.event
+    assert isinstance(event, ServiceRequest)
     return {
         "at": event.at,
         "port": event.dport,
         "service": event.service,
         "text": escaped(event.data),
         "size": event.size,
+        "sensor": one.sensor,
     }
 
 
-def _of(kind: type, found: Iterable[AnyEvent]) -> Iterable[Any]:
-    return (event for event in found if isinstance(event, kind))
+def _of(kind: type, found: Iterable[Numbered]) -> Iterable[Numbered]:
+    return (one for one in found if isinstance(one.event, kind))
 
 
 def _map(found: dict[bytes, PortMap], address: bytes) -> PortMap:

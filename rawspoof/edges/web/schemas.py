@@ -84,6 +84,7 @@ _SOURCE: Final[dict[str, Schema]] = {
     "last_at": NUMBER,
     **_SCAN,
     "blocked": TRUTH,
+    "sensors": {**some(TEXT), "description": "of a hub, those that saw it"},
 }
 EMAIL: Final[dict[str, Schema]] = {
     "enabled": TRUTH,
@@ -136,6 +137,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
         top_techniques=some(ref("Named")),
         top_countries=some(ref("Named")),
         geoip={**TRUTH, "description": "whether there is a file of countries"},
+        role={"enum": ["sensor", "hub"]},
+        sensors={**COUNT, "description": "of a hub"},
     ),
     "Rates": thing(
         at=some(NUMBER), packets_per_s=some(NUMBER), connections_per_s=some(NUMBER)
@@ -166,11 +169,14 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "SourceRecord": thing(
         **_SOURCE,
         kinds={"type": "object", "additionalProperties": COUNT, "description": "segments by kind"},
-        addresses={**some(thing(address=TEXT, count=COUNT, ports=TEXT)), "description": "of ours, ports as ranges"},
+        addresses={
+            **some(thing(address=TEXT, count=COUNT, ports=TEXT, sensor=TEXT)),
+            "description": "of ours, ports as ranges",
+        },
         timeline=some(thing(at=NUMBER, connections=COUNT, events=COUNT)),
-        logins=some(thing(at=NUMBER, port=COUNT, service=TEXT, method=TEXT, user=TEXT, secret=TEXT)),
-        asked=some(thing(at=NUMBER, port=COUNT, service=TEXT, text=TEXT, size=COUNT)),
-        scans=some(thing(scan=TEXT, first_at=NUMBER, last_at=NUMBER, **_SCAN)),
+        logins=some(thing(at=NUMBER, port=COUNT, service=TEXT, method=TEXT, user=TEXT, secret=TEXT, sensor=TEXT)),
+        asked=some(thing(at=NUMBER, port=COUNT, service=TEXT, text=TEXT, size=COUNT, sensor=TEXT)),
+        scans=some(thing(scan=TEXT, first_at=NUMBER, last_at=NUMBER, **_SCAN, sensor=TEXT)),
         evidence=some(thing(scan=TEXT, files=COUNT, bytes=COUNT, at=NUMBER)),
         block={"anyOf": [ref("Block"), {"type": "null"}]},
     ),
@@ -206,7 +212,14 @@ SCHEMAS: Final[dict[str, Schema]] = {
         next={"type": ["integer", "null"], "description": "`before` of the next page"},
     ),
     "Block": thing(
-        address=TEXT, how={"enum": list(BLOCK_KINDS)}, since=NUMBER, until=NUMBER, times=COUNT, reason=TEXT, port=COUNT
+        address=TEXT,
+        how={"enum": list(BLOCK_KINDS)},
+        since=NUMBER,
+        until=NUMBER,
+        times=COUNT,
+        reason=TEXT,
+        port=COUNT,
+        sensor={"type": "string", "description": "of a hub, the last that said so; empty on a sensor"},
     ),
     "Blocks": thing(enabled=TRUTH, total=COUNT, items=some(ref("Block"))),
     "BlockWish": asked(
@@ -228,6 +241,27 @@ SCHEMAS: Final[dict[str, Schema]] = {
         networks=some(TEXT),
     ),
     "Sink": thing(name=TEXT, kind=TEXT, queued=COUNT, written=COUNT, failed=COUNT, dropped=COUNT, testable=TRUTH),
+    "Sensor": thing(
+        name=TEXT,
+        status={"enum": ["silent", "ok"]},
+        heard_at={**MOMENT, "description": "when anything of it came in, by the broker's clock"},
+        event_at={**MOMENT, "description": "of the latest event, by the sensor's clock"},
+        late_s={**NUMBER, "description": "how long that was on its way"},
+        events={**COUNT, "description": "in the store"},
+        refused={**COUNT, "description": "messages in its name that are no event"},
+        version=TEXT,
+        host=TEXT,
+        started_at=MOMENT,
+        waiting={**COUNT, "description": "events that it has not sent yet"},
+        lost={**COUNT, "description": "events that it never will send"},
+        workers=COUNT,
+        counters={"type": "object", "additionalProperties": COUNT},
+    ),
+    "Sensors": thing(
+        items=some(ref("Sensor")),
+        behind={**COUNT, "description": "messages that wait at the broker"},
+        troubles={**some(TEXT), "description": "what is not well, a line each"},
+    ),
     "Sinks": thing(items=some(ref("Sink"))),
     "SinkWish": asked(name={"type": "string", "maxLength": 512}) | {"required": ["name"]},
     "Health": thing(

@@ -9,6 +9,8 @@ from heapq import nlargest
 from operator import attrgetter
 from typing import Any, Final
 
+import msgspec
+
 from rawspoof.core.event import Event, Scan
 from rawspoof.edges.sinks.base import Tally
 from rawspoof.edges.sinks.ecs import address as written
@@ -18,12 +20,19 @@ SOURCES_MAX: Final = 65_536
 NAMES_MAX: Final = 256
 """Different tools, techniques or countries that are counted; workers make no more of them."""
 TOP: Final = 10
+SENSORS_MAX: Final = 64
+"""Sensors of a hub that are told of one source."""
 
 _SAME: Final = (
     "packets", "requests", "credentials", "bytes_in", "bytes_out", "held_s", "techniques", "tool", "confidence",
     "system", "risk", "level", "attack", "signs", "verified",
 )  # fmt: skip
 """Fields that a source has of its latest scan, under the same name."""
+_ADDED: Final = (
+    "packets", "requests", "credentials", "bytes_in", "bytes_out", "held_s", "port_count", "target_count", "opened",
+)  # fmt: skip
+"""Fields that add up where several sensors of a hub tell of one source."""
+_JOINED: Final = ("techniques", "attack", "signs")
 
 
 class Seen:
@@ -31,8 +40,8 @@ class Seen:
 
     __slots__ = (
         "address", "attack", "bytes_in", "bytes_out", "confidence", "connections", "country", "credentials",
-        "first_at", "held_s", "last_at", "level", "open", "opened", "packets", "ports", "requests", "risk", "signs",
-        "system", "targets", "techniques", "tool", "verified",
+        "first_at", "held_s", "last_at", "level", "open", "opened", "packets", "ports", "requests", "risk", "scans",
+        "sensors", "signs", "system", "targets", "techniques", "tool", "verified",
     )  # fmt: skip
 
     def __init__(self, address: bytes, at: float, country: str) -> None:
@@ -50,9 +59,22 @@ class Seen:
         """Connections that are open, as far as we were told."""
         self.opened = 0
         """Connections since the start of the sensor."""
+        self.sensors: tuple[str, ...] = ()
+        """The sensors of a hub that told of it."""
+        self.scans: dict[str, Scan] | None = None
+        """The latest scan at each of them, without its details."""
 
-    def take(self, scan: Scan) -> None:
-        """What a scan tells of its source."""
+    def see(self, sensor: str) -> None:
+        """This sensor told of it."""
+        if sensor and sensor not in self.sensors and len(self.sensors) < SENSORS_MAX:
+            self.sensors = tuple(sorted((*self.sensors, sensor)))
+
+    def take(self, scan: Scan, sensor: str = "") -> None:
+        """What a scan tells of its source, with what the scans at other sensors tell."""
+        self.see(sensor)
+        if sensor in self.sensors:
+            self.scans = {**(self.scans or {}), sensor: msgspec.structs.replace(scan, targets=(), kinds={})}
+            scan = joined(scan, list(self.scans.values()))
         for name in _SAME:
             setattr(self, name, getattr(scan, name))
         self.ports, self.targets, self.connections = scan.port_count, scan.target_count, scan.opened
@@ -71,6 +93,7 @@ class Seen:
             "connections": self.connections,
             **fields,
             "blocked": blocked,
+            "sensors": self.sensors,
         }
 
 
@@ -120,16 +143,17 @@ class Sources:
         found.last_at = max(found.last_at, at)
         return found
 
-    def take(self, scan: Scan) -> Seen:
+    def take(self, scan: Scan, sensor: str = "") -> Seen:
         """The source that a scan is of, as the scan tells it."""
         found = self.of(scan, scan.verified)
-        if found.tool != scan.tool:
-            _count(self.tools, (found.tool,), -1)
-            _count(self.tools, (scan.tool,), 1)
-        if found.techniques != scan.techniques:
-            _count(self.techniques, found.techniques, -1)
-            _count(self.techniques, scan.techniques, 1)
-        found.take(scan)
+        tool, techniques = found.tool, found.techniques
+        found.take(scan, sensor)
+        if tool != found.tool:
+            _count(self.tools, (tool,), -1)
+            _count(self.tools, (found.tool,), 1)
+        if techniques != found.techniques:
+            _count(self.techniques, techniques, -1)
+            _count(self.techniques, found.techniques, 1)
         return found
 
     def made(self, scan: Scan) -> Seen:
@@ -138,9 +162,13 @@ class Sources:
         found.take(scan)
         return found
 
-    def page(self, order: str, offset: int, limit: int) -> list[Seen]:
-        """So many of them from a place on, the most of `order` first."""
-        return nlargest(offset + limit, self, key=attrgetter(order))[offset:]
+    def page(self, order: str, offset: int, limit: int, sensor: str = "") -> tuple[int, list[Seen]]:
+        """How many there are, at one sensor of a hub or at all, and so many from a place on, most of `order` first."""
+        total, wanted = len(self), iter(self)
+        if sensor:
+            at_it = [one for one in self if sensor in one.sensors]
+            total, wanted = len(at_it), iter(at_it)
+        return total, nlargest(offset + limit, wanted, key=attrgetter(order))[offset:]
 
     def change_open(self, source: Seen, by: int) -> None:
         """A connection was opened (1) or closed (-1)."""
@@ -161,6 +189,28 @@ class Sources:
         _count(self.countries, (gone.country,), -1)
         self.held -= bool(gone.open)
         self.forgotten.add(1)
+
+
+def joined(latest: Scan, scans: Iterable[Scan]) -> Scan:
+    """The latest scan with what these tell of the same source at other sensors."""
+    every = list(scans)
+    if len(every) == 1:
+        return latest
+    fields: dict[str, Any] = {name: sum(getattr(scan, name) for scan in every) for name in _ADDED}
+    for name in _JOINED:
+        fields[name] = tuple(dict.fromkeys(word for scan in every for word in getattr(scan, name)))
+    surest = max(every, key=attrgetter("confidence"))
+    return msgspec.structs.replace(
+        latest,
+        **fields,
+        tool=surest.tool,
+        confidence=surest.confidence,
+        system=latest.system or surest.system,
+        risk=max(scan.risk for scan in every),
+        level=max(scan.level for scan in every),
+        verified=any(scan.verified for scan in every),
+        first_at=min(scan.first_at for scan in every),
+    )
 
 
 def top(counter: Counter[str]) -> list[dict[str, Any]]:

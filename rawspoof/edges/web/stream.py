@@ -121,7 +121,8 @@ class Stream:
         if not events and not skipped:
             return b""
         shown = events[-FEED_MAX:]
-        items = [told(n, event, live.country) for n, event in shown if len(event.src) == len(event.dst) != 0]
+        good = [one for one in shown if len(one.event.src) == len(one.event.dst) != 0]
+        items = [told(number, event, live.country, sensor) for number, event, sensor in good]
         return sse("feed", {"items": items, "skipped": skipped + len(events) - len(items)})
 
     def _changed(self) -> bytes:

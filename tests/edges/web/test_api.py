@@ -74,8 +74,8 @@ def test_a_source_is_told_whole(tmp_path):
     assert [login["user"] for login in told["logins"]] == ["root\\x1b[2J"]
     assert [request["text"] for request in told["asked"]] == ["GET /\\x00 HTTP/1.0\\r\\n\\r\\n"]
     assert told["addresses"] == [
-        {"address": "192.0.2.1", "count": 1000, "ports": "1-1000"},
-        {"address": "2001:db8::7", "count": 1, "ports": "443"},
+        {"address": "192.0.2.1", "count": 1000, "ports": "1-1000", "sensor": ""},
+        {"address": "2001:db8::7", "count": 1, "ports": "443", "sensor": ""},
     ]
     assert sum(part["events"] for part in told["timeline"]) == 11
     assert told["block"]["reason"] == "tripwire"
