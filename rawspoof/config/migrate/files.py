@@ -23,10 +23,9 @@ KEYS: Final = {
 
 def take(kind: Kind, given: Input, path: str, draft: Draft) -> None:
     """Name the file in its key, and tell what a look into it shows; `path` is what it is to be named."""
-    look, why = _LOOKS[kind]
-    key = KEYS[kind]
+    key, (_, why) = KEYS[kind], _LOOKS[kind]
     draft.keep(given.name, kind.value, key, [path] if kind is Kind.SIGNATURES else path, why)
-    look(given, draft)
+    look(kind, given, draft)
 
 
 def look(kind: Kind, given: Input, draft: Draft) -> None:
@@ -36,18 +35,14 @@ def look(kind: Kind, given: Input, draft: Draft) -> None:
 
 def _conf(given: Input, draft: Draft) -> None:
     payloads, problems = portspoof.conf(given.name, given.bytewise)
+    # The port is enough to find a line by: payloads are the user's own file's.
+    lines = [line.split() or ["(blank)"] for line in given.bytewise.split("\n")]
     for problem in problems:
-        draft.ask(f"{problem.file}:{problem.line}", _line(given, problem.line), problem.reason)
-    lines = {payload.line for payload in payloads.values()}
+        draft.ask(f"{problem.file}:{problem.line}", lines[problem.line - 1][0], problem.reason)
+    used = {payload.line for payload in payloads.values()}
     draft.none(
-        given.name, f"{len(lines)} payloads", f"said at {len(payloads)} ports, from line {min(lines, default=0)} on"
+        given.name, f"{len(used)} payloads", f"said at {len(payloads)} ports, from line {min(used, default=0)} on"
     )
-
-
-def _line(given: Input, number: int) -> str:
-    """The port of a line: payloads are the user's own file's."""
-    words = given.bytewise.split("\n")[number - 1].split()
-    return words[0] if words else "(blank)"
 
 
 def _signatures(given: Input, draft: Draft) -> None:

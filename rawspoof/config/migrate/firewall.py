@@ -136,7 +136,7 @@ def _redirect(rule: Rule, draft: Draft) -> None:
         why = "only this address was redirected"
         draft.keep(rule.where, rule.text, "sensor.addresses", [re.sub(r"/(32|128)$", "", address)], why)
     else:
-        draft.none(rule.where, rule.text, "rawspoof takes packets without it: take the rule away before you start")
+        draft.none(rule.where, rule.text, "rawspoof takes packets before it: take the rule away when portspoof is gone")
 
 
 def _forwarded(rule: Rule, draft: Draft) -> None:

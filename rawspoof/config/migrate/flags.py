@@ -170,14 +170,6 @@ def _random(command: Command, draft: Draft, what: str, value: str) -> None:
         draft.keep(command.where, what, "world.kind", "fuzz")
 
 
-def _shortest(command: Command, draft: Draft, what: str, value: str) -> None:
-    _holds(command, draft, what, value)
-
-
-def _longest(command: Command, draft: Draft, what: str, value: str) -> None:
-    _holds(command, draft, what, value)
-
-
 def _holds(command: Command, draft: Draft, what: str, value: str) -> None:
     """Either of -t and -T, both of which decide what the other comes to."""
     given = dict(command.flags)
@@ -238,8 +230,8 @@ _FLAGS: Final[dict[str, Callable[[Command, Draft, str, str], None]]] = {
     "-l": _log,
     "-f": _wordlist,
     "-1": _random,
-    "-t": _shortest,
-    "-T": _longest,
+    "-t": _holds,
+    "-T": _holds,
     "-v": _verbose,
     "--iface": _interface,
     "--no-iptables": _no_rules,

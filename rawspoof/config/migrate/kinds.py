@@ -8,9 +8,9 @@ from rawspoof.config.load import ConfigError
 from rawspoof.core.signature.foreign.portspoof import is_conf
 
 BYTES_MAX: Final = 64 << 20
-"""Of a signature file; nmap's has 2.5 million."""
+"""Of a signature file or a portspoof.conf; nmap's has 2.5 million."""
 TEXT_BYTES_MAX: Final = 1 << 20
-"""Of any other; a firewall of ten thousand rules is that long."""
+"""Of a script, rules and the like; a firewall of ten thousand rules is that long."""
 
 KNOWN: Final = (
     "a portspoof.conf, a signature file, iptables-save's output, an init script or its defaults, a systemd unit,"
@@ -61,6 +61,8 @@ _LOOKS: Final = (
     (Kind.PASSWD, re.compile(r"\A[^\s:#\"\\]+:[^\n\"]+\n?\Z")),
 )
 _PATTERN: Final = re.compile(r"\\[rndwsx0.]|\[[^\]]*\]|\(.*\)|[.\])][*+]")
+_LOOKED_AT: Final = 512
+"""Bytes of a line: enough to tell a pattern."""
 _OURS: Final = re.compile(r"^\[\[?[a-z]+\]\]?\s*$", re.MULTILINE)
 
 
@@ -74,7 +76,7 @@ def kind_of(given: Input) -> Kind:
         line = given.data[: given.data.index(b"\0")].count(b"\n") + 1
         raise ConfigError(f"{given.name}:{line}: is binary; expected {KNOWN}")
     kind = _kind(given)
-    if kind is not Kind.SIGNATURES and len(given.data) > TEXT_BYTES_MAX:
+    if kind not in (Kind.SIGNATURES, Kind.CONF) and len(given.data) > TEXT_BYTES_MAX:
         raise ConfigError(f"{given.name}: is longer than {TEXT_BYTES_MAX} bytes, too long for a {kind.value}")
     return kind
 
@@ -91,7 +93,7 @@ def _kind(given: Input) -> Kind:
             return kind
     lines = [line for line in head.split("\n") if line.strip()]
     # A tenth: many of nmap's patterns are plain words.
-    if not _OURS.search(head) and sum(bool(_PATTERN.search(line)) for line in lines) * 10 >= len(lines):
+    if not _OURS.search(head) and sum(bool(_PATTERN.search(line[:_LOOKED_AT])) for line in lines) * 10 >= len(lines):
         return Kind.SIGNATURES
     raise ConfigError(f"{given.name}:{_first(text)}: is nothing that portspoof or portspoof-py reads; expected {KNOWN}")
 

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rawspoof.config.load import ConfigError, load
@@ -122,6 +122,7 @@ def test_another_command_is_refused(command):
         taken(commands=[command])
 
 
+@settings(max_examples=60)
 @given(st.sampled_from([SCRIPT, SAVED, DEFAULTS, UNIT, CONF, EMAIL]), st.data())
 def test_any_bytes_in_a_file_make_a_configuration_or_a_line(text, data):
     at = data.draw(st.integers(0, len(text)))
