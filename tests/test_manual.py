@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rawspoof.cli import main
-from rawspoof.config.load import KNOWN
+from rawspoof.config.keys import KNOWN
 from scripts.pages.__main__ import ROOT, made, outdated
 from scripts.pages.roff import item, plain, prose, verbatim
 from scripts.pages.tree import all_commands

@@ -18,7 +18,7 @@ def _section(command: Command) -> Iterator[str]:
     yield from _arguments(command)
     for action in commands(command.parser, command.words):
         yield from item(_synopsis(action), prose(sentence(action.about)))
-        inner = list(_arguments(action))
+        inner = [*_arguments(action), *_epilog(action.parser.epilog or "")]
         yield from [".RS", *inner, ".RE"] if inner else []
     yield from _epilog(command.parser.epilog or "")
 

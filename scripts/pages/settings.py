@@ -15,9 +15,9 @@ from msgspec.inspect import FloatType, IntType, LiteralType, VarTupleType, type_
 
 from rawspoof.cli.run import OPTIONS
 from rawspoof.config import sinks
-from rawspoof.config.load import KNOWN, SECTIONS
+from rawspoof.config.keys import KNOWN, SECTIONS
 from rawspoof.config.reload import RESTART_KEYS
-from rawspoof.config.show import descriptions
+from rawspoof.config.show import descriptions, toml
 from scripts.pages.roff import bold, italic, item, plain, prose, sentence
 
 FLAGS: Final = {key: max(flags, key=lambda flag: flag.startswith("--")) for key, flags, _ in OPTIONS}
@@ -65,7 +65,7 @@ def _own(kind: type[sinks.Far]) -> Iterator[str]:
 
 
 def _key(field: msgspec.structs.FieldInfo, note: str, flag: str = "", restart: bool = False) -> list[str]:
-    value = italic("needed") if field.required else plain(_toml(field.default))
+    value = italic("needed") if field.required else plain(toml(msgspec.to_builtins(field.default)))
     more = [
         _limits(field.type, note),
         f"Flag: `{flag}`." if flag else "",
@@ -90,7 +90,3 @@ def _limits(annotated: Any, note: str) -> str:
         # Numbers below nothing are not what anybody would try.
         return ""
     return sentence(("each " if each else "") + low + (high or " or more" * low.isdigit()))
-
-
-def _toml(value: Any) -> str:
-    return json.dumps(msgspec.to_builtins(value), ensure_ascii=False)

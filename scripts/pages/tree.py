@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple, get_args, get_origin
 
 from rawspoof.cli.run import OPTIONS
-from rawspoof.config.load import KNOWN
+from rawspoof.config.keys import KNOWN
 from rawspoof.edges.system.signatures import folder
 
 RUN: Final = {key: how for key, _, how in OPTIONS}
