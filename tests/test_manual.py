@@ -41,7 +41,7 @@ def test_the_page_tells_of_every_key(files):
 
 
 def test_no_line_of_a_page_is_too_long_or_a_macro_by_mistake(files):
-    macros = {"TH", "SH", "SS", "TP", "PP", "B", "I", "BR", "RB", "RI", "IR", "RS", "RE", "nf", "fi", "br", '\\"'}
+    macros = {"TH", "SH", "SS", "TP", "PP", "B", "I", "BI", "BR", "RB", "RI", "IR", "RS", "RE", "nf", "fi", "br", '\\"'}
     for name in ("man/rawspoof.1", "man/rawspoof.toml.5"):
         for line in files[name].splitlines():
             if line.startswith((".", "'")):
