@@ -4,15 +4,13 @@ What the real ones do with these calls is seen by whoever runs the scripts; here
 """
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from rawspoof.cli import main
-from tests.checkout import AS_NOBODY, FAKES, ROOT, Checkout
+from tests.checkout import AS_NOBODY, FAKES, Checkout
 
 # An empty /usr/sbin that only the command sees, so that the machine's own service policy is not touched.
 EMPTY_SBIN = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /usr/sbin && eval "$1" && exec "$0" --test')
@@ -144,11 +142,3 @@ case $* in *--last-failed*) ;; *alone*) exit 1 ;; esac"""
     status, said = checkout.run("scripts/test")
     assert (status == 0, "tests/test_0.py::test" in said) == (again, again)
     assert sum("--last-failed" in call for call in checkout.calls()) == (2 if again else 0)
-
-
-def test_the_vagrantfile_says_what_the_scripts_understand(capsys: pytest.CaptureFixture[str]) -> None:
-    text = (ROOT / "Vagrantfile").read_text()
-    assert set(re.findall(r"scripts/install(.*)\"", text)) == {"", " --test"}
-    (arguments,) = re.findall(r"scripts/run (.*)", text.replace("#{SENSOR}", "192.0.2.1"))
-    assert main.main(["run", "--check", *arguments.split()]) == 0
-    assert capsys.readouterr().out == "ok\n"

@@ -5,6 +5,7 @@ systemd makes of it is seen by scripts/boot.
 """
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -111,7 +112,7 @@ def test_the_unit_lets_the_service_do_what_it_must_and_little_else() -> None:
 
 def test_systemd_understands_every_line_of_the_unit(tmp_path: Path) -> None:
     there = tmp_path / UNIT.name
-    there.write_text(UNIT.read_text().replace("/opt/rawspoof/current/bin/rawspoof", "/bin/true"))
+    there.write_text(UNIT.read_text().replace(f"/{CURRENT}/bin/rawspoof", "/bin/true"))
     command = ("systemd-analyze", "verify", "--man=no", str(there))
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
     assert (done.returncode, [line for line in done.stdout.splitlines() if "rawspoof" in line]) == (0, [])
@@ -149,7 +150,8 @@ def test_what_is_installed_is_there_and_goes_again(machine: Machine) -> None:
         f"rawspoof: kept /{name} (--purge takes that away too)\n"
         for name in ("etc/rawspoof", "var/lib/rawspoof", "var/log/rawspoof")
     )
-    assert machine.uninstall() == (0, kept)
+    built_with = "rawspoof: kept the Debian packages that it was built with, gcc and python3-dev among them\n"
+    assert machine.uninstall() == (0, built_with + kept)
     assert machine.calls() == [
         "systemctl --quiet disable --now rawspoof.service",
         "systemctl daemon-reload",
@@ -164,11 +166,17 @@ def test_what_is_installed_is_there_and_goes_again(machine: Machine) -> None:
 def test_nothing_is_taken_from_others(machine: Machine) -> None:
     machine.install()
     machine.file("usr/local/bin/rawspoof").unlink()
-    for name in ("usr/local/bin/rawspoof", "usr/local/share/man/man1/other.1", "usr/local/share/fish/other"):
+    others = (
+        "usr/local/bin/rawspoof",
+        "usr/local/share/man/man1/other.1",
+        "usr/local/share/fish/other",
+        "opt/rawspoof/o",
+    )
+    for name in others:
         machine.file(name).parent.mkdir(parents=True, exist_ok=True)
         machine.file(name).write_text("another's")
     assert machine.uninstall("--purge")[0] == 0
-    for name in ("usr/local/bin/rawspoof", "usr/local/share/man/man1/other.1", "usr/local/share/fish/other"):
+    for name in others:
         assert machine.file(name).read_text() == "another's"
 
 
@@ -232,6 +240,7 @@ def test_a_running_portspoof_is_not_pushed_aside(machine: Machine) -> None:
         (("rmdir", "machine/run/systemd/system"), "needs systemd, which does not run here"),
         (("sh", "-c", "printf installed >packaged"), "the Debian package rawspoof is here already"),
         (("touch", "machine/usr/local/bin/rawspoof"), "/usr/local/bin/rawspoof is not this script's"),
+        (("install", "-D", "pyproject.toml", "-t", "machine/opt/rawspoof"), "opt/rawspoof is not this script's"),
     ],
 )
 def test_what_cannot_work_is_refused_in_a_line_and_nothing_changes(
@@ -244,6 +253,14 @@ def test_what_cannot_work_is_refused_in_a_line_and_nothing_changes(
     assert (status, said.count("\n"), line in said) == (1, 1, True), said
     assert machine.everything() == before
     assert machine.calls() == []
+
+
+def test_what_apt_installed_is_left_to_apt(machine: Machine) -> None:
+    machine.write("packaged", "installed")
+    before = machine.everything()
+    status, said = machine.uninstall("--purge")
+    assert (status, said) == (1, "rawspoof: came as a Debian package: apt-get remove rawspoof, or purge\n")
+    assert machine.everything() == before
 
 
 @pytest.mark.parametrize("script", ["install --service", "uninstall --purge"])
@@ -259,6 +276,11 @@ def test_an_old_python_is_told_before_anything_changes(machine: Machine) -> None
     status, said = machine.install()
     assert (status, said.count("\n")) == (1, 1)
     assert machine.everything() == before
+
+
+def test_the_vagrantfile_says_what_the_script_understands(machine: Machine) -> None:
+    (options,) = re.findall(r"scripts/install (.*)\"", (ROOT / "Vagrantfile").read_text())
+    assert machine.act("scripts/install", *options.split())[0] == 0
 
 
 @pytest.mark.parametrize("command", ["install --service --dev", "install --dev --service", "uninstall --all"])
