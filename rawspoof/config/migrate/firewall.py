@@ -4,7 +4,7 @@ Knows which keys do the same; rules that only guard real services stay where the
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from rawspoof.config.migrate.draft import Draft
@@ -237,13 +237,14 @@ _FILTERS: Final[tuple[tuple[Callable[[Rule], bool], Callable[[Rule, Draft], None
 )
 
 
-def kernel_settings(words: Sequence[str]) -> Iterator[str]:
-    """Why a sysctl or a module's option that portspoof wanted is not needed."""
+def kernel_setting(words: Sequence[str]) -> str:
+    """Why a sysctl or a module's option that portspoof wanted is not needed; "" for any other command."""
     text = " ".join(words)
-    for looks, why in (
-        ("nf_conntrack_max", "packets that rawspoof takes are not tracked"),
-        ("somaxconn", "there is no listening socket and no backlog"),
-        ("xt_recent", "who is blocked is in a set of rawspoof's own: block.blocks_max"),
-    ):
-        if looks in text:
-            yield why
+    return next((why for name, why in _KERNEL.items() if name in text), "")
+
+
+_KERNEL: Final = {
+    "nf_conntrack_max": "packets that rawspoof takes are not tracked",
+    "somaxconn": "there is no listening socket and no backlog",
+    "xt_recent": "who is blocked is in a set of rawspoof's own: block.blocks_max",
+}

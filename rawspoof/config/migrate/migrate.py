@@ -97,8 +97,8 @@ def _script(given: Input, found: _Found) -> None:
             # What the init script does with its variables is made from these.
             if not improved or defaults:
                 _iptables(line, where, found.custom if defaults else found.rules, found.draft)
-        elif any(True for _ in firewall.kernel_settings(line.words)):
-            found.draft.none(where, " ".join(line.words), next(firewall.kernel_settings(line.words)))
+        elif why := firewall.kernel_setting(line.words):
+            found.draft.none(where, " ".join(line.words), why)
         elif not improved and (at := flags.find(line.words)) is not None and line.words[at + 1 :]:
             _command(line, line.words[at:], where, Path("/"), found)
         else:
