@@ -23,8 +23,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "doctor",
         help="see whether this machine is fit for it (root)",
         description="See whether this machine is fit for the sensor, and what may surprise you.",
-        usage="rawspoof doctor [-c FILE] [-v] [--json] [--connect] [--scan [--ports N[-M]]]\n"
-        "                       [options of run]",
+        usage="rawspoof doctor [-c FILE] [-v] [--json] [--connect]\n"
+        "                       [--scan [--ports N[-M]]] [options of run]",
         epilog=EPILOG,
         # -v is another matter here than with `run`.
         conflict_handler="resolve",

@@ -84,16 +84,8 @@ def _look(
         raise ScanError(f"{wrong}: name fewer ports with --ports") from None
     named_s = monotonic() - began
     real = {port: proc.described(pid) for port, pid in listening.items() if port in states}
-    return View(
-        target,
-        source,
-        "nmap" if program else "connections of our own, for want of nmap",
-        states,
-        names,
-        real,
-        looked_s,
-        named_s,
-    )
+    tool = "nmap" if program else "connections of our own, for want of nmap"
+    return View(target, source, tool, states, names, real, looked_s, named_s)
 
 
 def _sample(states: dict[int, str], listening: dict[int, int | None]) -> list[int]:

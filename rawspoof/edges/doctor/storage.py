@@ -118,8 +118,8 @@ def _reach(config: Config) -> Iterator[Finding]:
         user = pwd.getpwnam(config.sensor.user)
     except KeyError:
         return
-    state = Path(config.sensor.state_dir).absolute()
-    for folder in (_existing(state), *state.parents):
+    there = _existing(Path(config.sensor.state_dir).absolute())
+    for folder in (there, *there.parents):
         found = folder.stat()
         bit = stat.S_IXUSR if found.st_uid == user.pw_uid else stat.S_IXGRP if found.st_gid == user.pw_gid else 1
         if not found.st_mode & bit and user.pw_uid:

@@ -7,16 +7,18 @@ import re
 import shlex
 import subprocess
 from collections.abc import Callable, Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+import rawspoof
 from rawspoof.edges.doctor.finding import Finding, advice, good, trouble
 
 UNIT: Final = "rawspoof.service"
 FOLDERS: Final = ("etc/systemd/system", "run/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
 """Where systemd looks, the first first."""
 ASK_S: Final = 2.0
+AT_ONCE_S: Final = 3600.0
+"""What is installed within so long of each other was installed together."""
 _PROPERTIES: Final = "ActiveState,UnitFileState,NeedDaemonReload,Result"
 
 Show = Callable[[], str]
@@ -62,11 +64,7 @@ def _command(root: Path, file: Path) -> Iterator[Finding]:
 
 def _is_older(file: Path) -> bool:
     """Whether rawspoof was installed more than an hour after the unit's file was written."""
-    try:
-        installed = metadata.distribution("rawspoof").locate_file(f"rawspoof-{metadata.version('rawspoof')}.dist-info")
-        return file.stat().st_mtime + 3600 < Path(str(installed)).stat().st_mtime
-    except (metadata.PackageNotFoundError, OSError):
-        return False
+    return file.stat().st_mtime + AT_ONCE_S < Path(rawspoof.__file__).stat().st_mtime
 
 
 def _state(said: dict[str, str]) -> Iterator[Finding]:

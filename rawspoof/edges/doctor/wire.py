@@ -4,6 +4,7 @@ Namespace, wire, addresses and routes go with their last descriptor, so whatever
 in there leads to the one address that is looked at: nothing can be sent anywhere else.
 """
 
+import errno
 import os
 import secrets
 from collections.abc import Iterable, Iterator
@@ -40,7 +41,7 @@ class Wire:
     def __init__(self, target: Address, ends: tuple[Address, Address]) -> None:
         """`ends` are the addresses of this machine's end and the far one."""
         self._target, self._near, self._far = target, *ends
-        self._namespace = -1
+        self._namespace, self._index = -1, 0
 
     @property
     def source(self) -> Address:
@@ -53,7 +54,9 @@ class Wire:
             self._lay()
         except NetlinkError as refused:
             self.close()
-            raise ScanError(f"no wire to look at this machine over: {refused.args[-1]}: try again") from None
+            if refused.code == errno.EEXIST:
+                raise ScanError(f"another scan is going on (over {INTERFACE}): wait until it ends") from None
+            raise ScanError(f"no wire to look at this machine over: {refused.args[-1]}") from None
         except BaseException:
             self.close()
             raise
@@ -67,10 +70,11 @@ class Wire:
     def close(self) -> None:
         """Take it all away, now: the kernel would do it a little later."""
         try:
-            with IPRoute() as route:
-                for index in route.link_lookup(ifname=INTERFACE) if self._namespace >= 0 else ():
-                    route.link("del", index=index)
+            if self._index:
+                with IPRoute() as route:
+                    route.link("del", index=self._index)
         finally:
+            self._index = 0
             if self._namespace >= 0:
                 os.close(self._namespace)
                 self._namespace = -1
@@ -83,6 +87,7 @@ class Wire:
         bits = 30 if self._target.version == 4 else 126
         with IPRoute() as route:
             route.link("add", ifname=INTERFACE, kind="veth", peer={"ifname": FAR, "net_ns_fd": self._namespace})
+            self._index = route.link_lookup(ifname=INTERFACE)[0]
             self._quieten(INTERFACE)
             _raise(route, INTERFACE, self._near, bits)
         with self.inside(), IPRoute() as route:
