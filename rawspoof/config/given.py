@@ -48,7 +48,8 @@ class Given:
 
     def told(self, fault: Fault) -> str:
         """A fault as a line: who said it and where, the key, what was expected."""
-        key, what = fault
+        # TOML allows any character in a key.
+        key, what = "".join(c if c.isprintable() else "?" for c in fault[0]), fault[1]
         whole = key.partition("[")[0]
         if whole in self.flags:
             return f"{COMMAND_LINE}: {key}: {what}"

@@ -73,7 +73,7 @@ def _together(config: Config, faults: list[Fault]) -> list[Fault]:
 
 
 def _told(config: Config, given: Given, faults: list[Fault]) -> list[str]:
-    """A line each, the file's in its order; of a newer version's file that first."""
+    """A line each, in the order of what was said; of a newer version's file that comes first."""
     told = [given.told(fault) for fault in faults]
     if config.version > VERSION:
         cure = "upgrade rawspoof, or take out what this one does not know and write version = 1"

@@ -157,6 +157,11 @@ def test_a_key_of_an_earlier_version_names_the_one_of_today(tmp_path):
     assert complaint(path) == f"{path}:2: events.batch_max: is gone; events.queue_max stands in for it"
 
 
+def test_a_key_that_would_move_the_cursor_is_a_line_like_others(tmp_path):
+    path = written(tmp_path, '"a\\u000ab\\u001b" = 2\n')
+    assert complaint(path).startswith(f"{path}: a?b?: unknown key")
+
+
 def test_a_credential_is_a_file_where_systemd_puts_it():
     flags = {
         "sensor.secret_file": "credential:secret",
