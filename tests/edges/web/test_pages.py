@@ -1,6 +1,7 @@
 """The pages in a real browser, with a server whose every field holds what one likes."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,7 +10,19 @@ from playwright.sync_api import Browser, Page, expect
 from tests.edges.web.browser import PHONE, chromium, go, opened, pixel, too_wide
 from tests.edges.web.stub import answer, serving
 
-ROUTES = ("", "ports", "sources", "source/192.0.2.7", "port/22", "events", "blocks", "alerts", "settings", "health")
+ROUTES = (
+    "",
+    "ports",
+    "sources",
+    "source/192.0.2.7",
+    "port/22",
+    "events",
+    "blocks",
+    "alerts",
+    "settings",
+    "health",
+    "sensors",
+)
 PLAIN = "nmap"
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>\"'`${alert(3)}javascript:alert(4)"
@@ -72,6 +85,33 @@ def test_whatever_a_field_holds_is_shown_as_text(browser):
             assert page.locator("main a[href]:not([href^='#/']):not([href^='/api/'])").count() == 0
             hidden = page.evaluate("([text, marks]) => text.match(new RegExp(marks, 'gu'))", [texts(page), HIDDEN])
             assert hidden is None, route
+
+
+def hub(text):
+    """Answers of a hub."""
+
+    def reply(path):
+        if path in ("/api/banner", "/api/world"):
+            return None
+        found = answer(path, text)
+        return found | {"role": "hub"} if path == "/api/stats" else found
+
+    return reply
+
+
+def test_a_hub_shows_who_told_and_leaves_out_what_it_cannot_do(browser):
+    with serving(hub(HOSTILE)) as url, opened(browser, url, ("404",)) as page:
+        expect(page.get_by_role("link", name="Sensors")).to_be_visible()
+        expect(page.get_by_role("link", name="Look up a port")).to_be_hidden()
+        for route in ("sensors", "sources", "events", "source/192.0.2.7", "blocks", "port/22", "settings"):
+            go(page, route)
+            expect(page.locator("main")).to_contain_text("<script>alert(1)</script>")
+            assert page.locator("main img, main script, main iframe, main [onerror]").count() == 0
+            assert page.get_by_role("button", name="lock").count() == 0, route
+        go(page, f"events?sensor={quote(HOSTILE)}")
+        expect(page.get_by_label("Sensor")).to_have_value(HOSTILE)
+        go(page, "sensors")
+        expect(page.locator("main")).to_contain_text("Not all is well")
 
 
 def test_an_event_in_full_is_text_too(browser):

@@ -3,12 +3,14 @@
 import { get } from "./api.js";
 import { fill, h } from "./dom.js";
 import * as live from "./live.js";
+import { isHub } from "./role.js";
 import { shown } from "./words.js";
 
 // A page's module is fetched when it is first opened.
 const PAGES = {
   "": ["Overview", () => import("./overview.js")],
   ports: ["Port map", () => import("./ports.js")],
+  sensors: ["Sensors", () => import("./sensors.js")],
   sources: ["Sources", () => import("./sources.js")],
   source: ["Source", () => import("./source.js")],
   port: ["Port", () => import("./port.js")],
@@ -111,5 +113,6 @@ live.listen("state", (state) => {
 });
 theme(0);
 turn();
+isHub().then((hub) => document.documentElement.classList.toggle("hub", hub)).catch(() => {});
 // What came before this page was opened; the stream goes on from there.
 get("/api/rates").then(live.recall).catch(() => {}).finally(live.start);

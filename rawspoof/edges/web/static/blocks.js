@@ -4,17 +4,21 @@ import { get } from "./api.js";
 import { TIMES, block, choice, howChoice, kindSays, left, unblock } from "./block.js";
 import { button, card, field, fill, h, refill, table } from "./dom.js";
 import { moment, portLink, sourceLink, typed } from "./parts.js";
+import { isHub } from "./role.js";
 import { count, shown } from "./words.js";
 
 const POLL_S = 3;
 
 export async function show(place) {
   const list = h("div");
+  const hub = await isHub();
+  if (!place.here()) return;
   const update = async () => {
     const { enabled, total, items } = await get("/api/blocks");
-    if (place.here()) refill(list, said(enabled, total), rows(items, update));
+    if (place.here()) refill(list, hub ? h("p", { class: "dim" }, `${count(total)} blocked now.`) : said(enabled, total), rows(items, update, hub));
   };
-  fill(place.body, card("Block somebody", {}, form(update)), card("Blocked now", {}, list));
+  const order = hub ? h("p", { class: "dim" }, "This is a hub: block somebody at a sensor, and the others hear of it.") : form(update);
+  fill(place.body, card("Block somebody", {}, order), card("Blocked now", {}, list));
   await update();
   place.every(POLL_S, update);
 }
@@ -39,11 +43,11 @@ function said(enabled, total) {
   return h("p", { class: "dim" }, `${policy} ${count(total)} blocked now.`);
 }
 
-function rows(items, update) {
-  return table("Blocked sources", ["source", "what it does", "for", "at port", "since", "time left", "times", ""], items.map((one) => [
+function rows(items, update, hub) {
+  return table("Blocked sources", ["source", "what it does", "for", "at port", "since", "time left", "times", hub ? "sensor" : ""], items.map((one) => [
     sourceLink(one.address), typed(kindSays(one.how)), typed(one.reason, 60), one.port ? portLink(one.port, "", one.address) : "–",
     moment(one.since), left(one.until), count(one.times),
-    button("Unblock", async (event) => {
+    hub ? typed(one.sensor, 64) : button("Unblock", async (event) => {
       event.target.blur();
       await unblock(one.address);
       await update();

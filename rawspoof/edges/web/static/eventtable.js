@@ -8,8 +8,10 @@ const WHOLE_MAX = 65536;
 
 /** The table of these events. */
 export function eventTable(items) {
-  return table("Events", ["at", "kind", "level", "source", "port", "what", "all of it"], items.map((told) => [
-    moment(told.at), typed(told.kind, 40), told.level ? levelBadge(told.level) : "", sourceLink(told.source, told.country),
+  const hub = items.some((told) => told.sensor);
+  const heads = ["at", ...(hub ? ["sensor"] : []), "kind", "level", "source", "port", "what", "all of it"];
+  return table("Events", heads, items.map((told) => [
+    moment(told.at), ...(hub ? [typed(told.sensor, 64)] : []), typed(told.kind, 40), told.level ? levelBadge(told.level) : "", sourceLink(told.source, told.country),
     told.port ? portLink(told.port, told.target) : "–", typed(told.text), whole(told),
   ]));
 }

@@ -55,9 +55,9 @@ export function feed() {
   };
 }
 
-function line({ at, kind, level, source, country, target, port, text }) {
+function line({ at, kind, level, source, country, target, port, text, sensor }) {
   return h("li", { class: `kind-${String(kind).slice(0, 12).split(".")[0].replace(/\W/g, "")} level${Number(level)}` },
     moment(at), sourceLink(source, country),
     port ? h("span", {}, h("span", { "aria-label": "to port" }, "→"), " ", portLink(port, target)) : h("span", {}),
-    h("span", { class: "what" }, typed(text)));
+    h("span", { class: "what" }, sensor && h("span", { class: "dim" }, shown(sensor, 64), " "), typed(text)));
 }

@@ -64,7 +64,9 @@ function tiles(stats) {
     tile("Last 60 s", brief(stats.connections_per_min), `${brief(stats.connections_per_s)}/s now`),
     tile("Held now", brief(stats.held), `of ${brief(stats.sources)} sources`),
     tile("Time wasted", tight(stats.wasted_s), "by attackers"),
-    tile("Packets", brief(stats.packets), `${brief(stats.packets_per_s)}/s now`),
+    stats.role === "hub"
+      ? tile("Sensors", count(stats.sensors), h("a", { href: "#/sensors" }, "how they are"))
+      : tile("Packets", brief(stats.packets), `${brief(stats.packets_per_s)}/s now`),
     tile("Blocked", brief(stats.blocked), h("a", { href: "#/blocks" }, "who")),
     tile("Ports", count(stats.ports_mapped), "mapped"),
     tile("Uptime", tight(stats.uptime_s), `rawspoof ${shown(stats.version, 20)}`),

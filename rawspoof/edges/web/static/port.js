@@ -4,6 +4,7 @@ import { get, search } from "./api.js";
 import { card, facts, field, fill, h } from "./dom.js";
 import { eventTable } from "./eventtable.js";
 import { typed } from "./parts.js";
+import { isHub } from "./role.js";
 import { hexdump, shown, span } from "./words.js";
 import { words } from "./who.js";
 
@@ -17,11 +18,17 @@ export async function show(place) {
   if (port) place.heading.textContent = `Port ${shown(port, 6)}`;
   fill(place.body, card("Look up", {}, form(port, host, source)), result);
   if (!port) return;
+  const hub = await isHub();
   const [banner, visits] = await Promise.all([
-    get("/api/banner", { port, host, source }),
+    get("/api/banner", { port, host, source }).catch((error) => {
+      if (hub) return error;
+      throw error;
+    }),
     Number(port) > 0 ? get("/api/events", { port, limit: VISITS }) : { items: [] },
   ]);
-  if (place.here()) fill(result, identity(banner), greeting(banner), card("Who was here", {}, eventTable(visits.items)));
+  if (!place.here()) return;
+  if (banner instanceof Error) fill(result, card("Who lives there", {}, h("p", { class: "dim" }, shown(banner.message))), card("Who was here", {}, eventTable(visits.items)));
+  else fill(result, identity(banner), greeting(banner), card("Who was here", {}, eventTable(visits.items)));
 }
 
 function form(port, host, source) {

@@ -6,7 +6,7 @@ import { typed } from "./parts.js";
 import { count, shown } from "./words.js";
 
 export async function show(place) {
-  const [{ items }, world] = await Promise.all([get("/api/settings"), get("/api/world")]);
+  const [{ items }, world] = await Promise.all([get("/api/settings"), get("/api/world").catch((error) => error)]);
   if (!place.here()) return;
   const list = h("div", { class: "stack" });
   const find = h("input", { type: "search", "aria-label": "Find a setting", placeholder: "find", autocomplete: "off" });
@@ -19,7 +19,7 @@ export async function show(place) {
   find.addEventListener("input", draw);
   only.addEventListener("change", draw);
   draw();
-  fill(place.body, card("What is played here", {}, facts([
+  fill(place.body, card("What is played here", {}, world instanceof Error ? h("p", { class: "dim" }, shown(world.message)) : facts([
     ["World", `${world.kind}${world.only && `, only ${world.only}`}, epoch ${world.epoch}${world.per_source ? ", a different one for each network of sources" : ""}`],
     ["Speaks TCP like", typed(world.personality)],
     ["Services", `${count(world.services)} in the catalogue`],

@@ -7,6 +7,7 @@ import { levelBadge, moment, portLink, typed } from "./parts.js";
 import { plot } from "./plot.js";
 import { sourceMap } from "./sourcemap.js";
 import { techniqueName } from "./attack.js";
+import { isHub } from "./role.js";
 import { brief, bytes, count, span } from "./words.js";
 
 const POLL_S = 3;
@@ -20,6 +21,8 @@ export async function show(place) {
   const chart = plot("Events and connections over time", [["events", "touched"], ["connections", "asked"]], [[], [], []]);
   const rest = h("div", { class: "stack" });
   const map = sourceMap(address, path);
+  const hub = await isHub();
+  if (!place.here()) return;
   const update = async () => {
     const source = await get(path);
     if (!place.here()) return;
@@ -27,8 +30,8 @@ export async function show(place) {
     const ports = await map.update();
     refill(head, summary({ ...source, ports: Math.max(ports, source.ports) }));
     chart.set(["at", "events", "connections"].map((key) => source.timeline.map((bin) => bin[key])));
-    refill(rest, details(source));
-    refill(top, blockButtons(source, update));
+    refill(rest, details(source, hub));
+    refill(top, hub ? h("p", { class: "dim" }, "This is a hub: block it at a sensor, and the others hear of it.") : blockButtons(source, update));
   };
   for (const part of [chart, map]) place.onleave(part.stop);
   fill(place.body, top, h("div", { class: "grid wide-narrow" },
@@ -48,6 +51,7 @@ function summary(source) {
     ["System", source.system && typed(source.system)],
     ["Techniques", source.techniques.length ? typed(source.techniques.join(", ")) : ""],
     ["ATT&CK", source.attack.length ? h("ul", { class: "plain" }, source.attack.map((id) => h("li", {}, h("b", {}, typed(id, 12)), ` ${techniqueName(id)}`))) : ""],
+    ["Seen by", source.sensors.length ? typed(source.sensors.join(", ")) : ""],
     ["First seen", moment(source.first_at)],
     ["Last seen", moment(source.last_at)],
     ["Ports touched", `${count(source.ports)} on ${count(source.targets)} of our addresses`],
@@ -59,18 +63,20 @@ function summary(source) {
   ]);
 }
 
-function details({ address, addresses, logins, asked, scans, evidence }) {
+function details({ address, addresses, logins, asked, scans, evidence }, hub) {
+  const who = hub ? ["sensor"] : [];
+  const by = (one) => (hub ? [typed(one.sensor, 64)] : []);
   const port = (number) => portLink(number, "", address);
   return [
-    card("Passwords it tried", {}, table("Passwords it tried", ["at", "port", "service", "how", "user", "secret"],
-      logins.map((login) => [moment(login.at), port(login.port), typed(login.service, 40), typed(login.method, 40), typed(login.user), typed(login.secret)]))),
-    card("What it asked for", {}, table("What it asked for", ["at", "port", "service", "size", "request"],
-      asked.map((one) => [moment(one.at), port(one.port), typed(one.service, 40), bytes(one.size), typed(one.text)]), [3])),
-    card("Where it went", {}, table("Where it went", ["our address", "ports", "which"],
-      addresses.map((one) => [typed(one.address, 50), count(one.count), typed(one.ports, 400)]), [1])),
-    card("Scans", {}, table("Scans", ["scan", "first", "last", "packets", "ports", "tool", "evidence"],
+    card("Passwords it tried", {}, table("Passwords it tried", ["at", "port", "service", "how", "user", "secret", ...who],
+      logins.map((login) => [moment(login.at), port(login.port), typed(login.service, 40), typed(login.method, 40), typed(login.user), typed(login.secret), ...by(login)]))),
+    card("What it asked for", {}, table("What it asked for", ["at", "port", "service", "size", "request", ...who],
+      asked.map((one) => [moment(one.at), port(one.port), typed(one.service, 40), bytes(one.size), typed(one.text), ...by(one)]), [3])),
+    card("Where it went", {}, table("Where it went", ["our address", "ports", "which", ...who],
+      addresses.map((one) => [typed(one.address, 50), count(one.count), typed(one.ports, 400), ...by(one)]), [1])),
+    card("Scans", {}, table("Scans", ["scan", "first", "last", "packets", "ports", "tool", hub ? "sensor" : "evidence"],
       scans.map((scan) => [typed(scan.scan, 16), moment(scan.first_at), moment(scan.last_at), count(scan.packets), count(scan.ports), typed(scan.tool, 40),
-        download(evidence.find((file) => file.scan === scan.scan))]), [3, 4])),
+        hub ? typed(scan.sensor, 64) : download(evidence.find((file) => file.scan === scan.scan))]), [3, 4])),
   ];
 }
 
