@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -25,6 +25,8 @@ CHECK_EVERY: Final = 20_000
 """Events between two looks at how much there is."""
 UNFIT: Final = (ValueError, OverflowError, sqlite3.IntegrityError)
 """What an event raises whose time or numbers nobody can keep."""
+
+Thing = TypeVar("Thing")
 
 log = logging.getLogger(__name__)
 
@@ -60,23 +62,20 @@ class Store:
 
     def write(self, batch: Sequence[AnyEvent], first: int = 0) -> None:
         """Keep events under their numbers; one that is there already stays. Raises sqlite3.Error, OSError."""
-        self.take([Heard("", 0, event) for event in batch], first)
+        for day, todays in _by_day(list(enumerate(batch, first)), self.lost).items():
+            self._put(day, [(number, Heard("", 0, event)) for number, event in todays])
+        self._count(len(batch))
 
-    def take(self, heard: Sequence[Heard], first: int) -> set[int]:
-        """Keep what sensors told, under numbers from `first` on; the numbers of those that were not there already.
+    def take(self, heard: Sequence[Heard], first: int) -> list[Heard]:
+        """Keep what sensors told, but for what is there already; those kept, by their numbers from `first` on.
 
         Raises sqlite3.Error, OSError.
         """
-        numbered = list(enumerate(heard, first))
-        try:
-            kept = self._write(numbered)
-        except UNFIT:
-            # One of them is such as no sensor makes; the others are still good.
-            kept = {number for one in numbered for number in self._fit(one)}
-        self._unchecked += len(heard)
-        if self._unchecked >= CHECK_EVERY:
-            self._unchecked = 0
-            self._prune()
+        kept: list[Heard] = []
+        for day, todays in _by_day([(one, one.event) for one in heard], self.lost).items():
+            fresh = self._unknown(day, [one for one, _ in todays])
+            kept += self._put(day, list(enumerate(fresh, first + len(kept))))
+        self._count(len(heard))
         return kept
 
     def reopen(self) -> None:
@@ -88,30 +87,35 @@ class Store:
             self._database.close()
         self._database, self._day = None, None
 
-    def _fit(self, one: tuple[int, Heard]) -> set[int]:
-        try:
-            return self._write([one])
-        except UNFIT as error:
-            self.lost.add(1, repr(error))
-            return set()
+    def _count(self, events: int) -> None:
+        self._unchecked += events
+        if self._unchecked >= CHECK_EVERY:
+            self._unchecked = 0
+            self._prune()
 
-    def _write(self, numbered: Sequence[tuple[int, Heard]]) -> set[int]:
-        by_day: dict[date, list[tuple[int, Heard]]] = {}
-        for number, heard in numbered:
-            by_day.setdefault(datetime.fromtimestamp(heard.event.at, UTC).date(), []).append((number, heard))
-        kept: set[int] = set()
-        for day, todays in by_day.items():
-            with self._of(day) as database:
-                before = database.total_changes
-                database.executemany(schema.ADD_EVENT, [self._row(number, heard) for number, heard in todays])
-                numbers = {number for number, _ in todays}
-                if database.total_changes - before < len(numbers):
-                    between = (todays[0][0], todays[-1][0])
-                    numbers &= {number for (number,) in database.execute(schema.KEPT, between)}
-                scans = [_scan(n, one.event) for n, one in todays if isinstance(one.event, Scan) and n in numbers]
-                database.executemany(schema.ADD_SCAN, scans)
-            kept |= numbers
-        return kept
+    def _unknown(self, day: date, heard: Sequence[Heard]) -> list[Heard]:
+        """Those that the day has not yet, each once."""
+        find = self._of(day).execute
+        once = {(one.sensor, one.theirs, one.event.at): one for one in heard}
+        return [one for key, one in once.items() if not find(schema.KNOWN, key).fetchone()]
+
+    def _put(self, day: date, numbered: Sequence[tuple[int, Heard]]) -> list[Heard]:
+        """Keep all of them; those that could be."""
+        try:
+            self._write(day, numbered)
+        except UNFIT as error:
+            if len(numbered) == 1:
+                self.lost.add(1, repr(error))
+                return []
+            # One of them is such as no sensor makes; the others are still good.
+            return [good for one in numbered for good in self._put(day, [one])]
+        return [heard for _, heard in numbered]
+
+    def _write(self, day: date, numbered: Sequence[tuple[int, Heard]]) -> None:
+        with self._of(day) as database:
+            database.executemany(schema.ADD_EVENT, [self._row(number, heard) for number, heard in numbered])
+            scans = [_scan(number, one.event) for number, one in numbered if isinstance(one.event, Scan)]
+            database.executemany(schema.ADD_SCAN, scans)
 
     def _row(self, number: int, heard: Heard) -> tuple[object, ...]:
         sensor, theirs, event = heard
@@ -169,6 +173,17 @@ def files(folder: Path) -> list[Path]:
 def day_of(path: Path) -> date:
     """The day of one of these files."""
     return date.fromisoformat(path.stem.removeprefix("events-"))
+
+
+def _by_day(things: Sequence[tuple[Thing, AnyEvent]], lost: Tally) -> dict[date, list[tuple[Thing, AnyEvent]]]:
+    """They by the day of their event; one that is in no day is lost."""
+    found: dict[date, list[tuple[Thing, AnyEvent]]] = {}
+    for thing, event in things:
+        try:
+            found.setdefault(datetime.fromtimestamp(event.at, UTC).date(), []).append((thing, event))
+        except UNFIT as error:
+            lost.add(1, repr(error))
+    return found
 
 
 def _scan(number: int, scan: Scan) -> tuple[object, ...]:

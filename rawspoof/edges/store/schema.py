@@ -58,7 +58,7 @@ AS_NOW: Final = {1: "CREATE TEMP VIEW events AS SELECT *, '' AS sensor, 0 AS the
 """What lets a file of this version, which is not to be written to, be read like one of now."""
 
 ADD_EVENT: Final = "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-KEPT: Final = "SELECT number FROM events WHERE number BETWEEN ? AND ?"
+KNOWN: Final = "SELECT 1 FROM events WHERE sensor = ? AND theirs = ? AND at = ? AND sensor <> ''"
 ADD_SCAN: Final = """
 INSERT INTO scans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (scan) DO UPDATE SET
