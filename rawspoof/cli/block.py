@@ -98,14 +98,16 @@ def _show(place: Path, as_json: bool) -> None:
     rows = []
     for block in sorted(read(place)[0], key=lambda block: block.until):
         left = max(round(block.until - now), 0)
-        rows.append((text(block.address), block.how, block.deed.reason, block.times, moment(block.until), left))
+        what = block.how, block.deed.reason, block.times
+        rows.append((text(block.address), *what, moment(block.until), left, block.by))
     if as_json:
-        names = ("address", "kind", "reason", "times", "until", "seconds_left")
+        names = ("address", "kind", "reason", "times", "until", "seconds_left", "by")
         for row in rows:
             print(msgspec.json.encode(dict(zip(names, row, strict=True))).decode())
         return
-    for address, how, reason, times, until, left in rows:
-        print(f"{address:<39}  {how:<8}  {reason:<11}  {times:>3}×  until {until[:19]}Z  {left:>8} s left")
+    for address, how, reason, times, until, left, by in rows:
+        other = f"  by {by}" if by else ""
+        print(f"{address:<39}  {how:<8}  {reason:<11}  {times:>3}×  until {until[:19]}Z  {left:>8} s left{other}")
 
 
 def _done(do: str) -> str:

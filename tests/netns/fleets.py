@@ -98,6 +98,10 @@ class Broker:
             settings = Nats(url=URL, user="hub", timeout_s=5.0)
             return Dial(settings, "hub", PASSWORD, tls(str(self.pem)))()
 
+    def sensor(self, name: str) -> Client:
+        """A connection with a sensor's key."""
+        return Dial(Nats(url=URL, timeout_s=5.0), name, SEEDS[name], tls(str(self.pem)))()
+
     def state(self, stream: str) -> dict[str, Any]:
         """How many messages a stream has, and more."""
         hub = self.hub()

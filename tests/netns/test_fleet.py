@@ -96,7 +96,8 @@ def test_what_one_sensor_blocks_the_other_does_and_a_dead_broker_changes_little(
         assert (added["rawspoof"]["by"], added["event"]["reason"]) == ("north", "tripwire")
         assert not met(south, 4000, 0.3)
         tell(f"from a tripwire here to the block there: {time.monotonic() - touched_at - 0.3:.2f} s")
-        assert ATTACKER in block(second, "list")
+        assert block(second, "list").split()[0] == ATTACKER
+        assert block(second, "list").endswith("s left  by north\n")
         # Whoever let it in, lets it in there.
         block(first, "remove", ATTACKER)
         south_told.wait("block.removed")
@@ -107,6 +108,13 @@ def test_what_one_sensor_blocks_the_other_does_and_a_dead_broker_changes_little(
 
         said = health.decode(key(broker, streams.HEALTH, f"{streams.HEALTH_SUBJECT}.north").data)
         assert (said.workers, said.lost) == (1, 0)
+
+        # Each speaks for itself.
+        with north.inside("attacker"):
+            posing = broker.sensor("north")
+            with pytest.raises(OSError, match="Permissions Violation"):
+                posing.ask([Request("rawspoof.south.session.open", b"")])
+            posing.close()
 
         broker.kill()
         block(first, "add", OTHER, "--seconds", "3000")

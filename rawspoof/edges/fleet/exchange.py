@@ -10,7 +10,7 @@ from rawspoof.core.event import AnyEvent, BlockAdded, BlockRemoved
 from rawspoof.core.watch.blocklist import Blocked
 from rawspoof.edges.block.shared import Shared
 from rawspoof.edges.fleet import value
-from rawspoof.edges.fleet.streams import DELETED
+from rawspoof.edges.fleet.streams import DELETED, is_copy
 from rawspoof.edges.sinks.base import Tally
 from rawspoof.edges.sinks.nats_client import Message, Request
 
@@ -62,15 +62,14 @@ class Exchange:
             self._reconsider(event.src)
 
     def changes(self, now: float) -> list[tuple[bytes, Request]]:
-        """What the broker is to be told next, with the addresses; nothing before it has told what it has."""
-        if self._loading:
-            return []
-        found = []
-        for address in list(self._unsent)[:CHANGES_MAX]:
-            request = self._change(address, now)
-            if request is None:
-                self._unsent.discard(address)
-            else:
+        """What the broker is to be told next, with the addresses; nothing before it has told what it has.
+
+        What does not come to `changed` is told again after the next `begin`.
+        """
+        found: list[tuple[bytes, Request]] = []
+        while self._unsent and not self._loading and len(found) < CHANGES_MAX:
+            address = self._unsent.pop()
+            if (request := self._change(address, now)) is not None:
                 found.append((address, request))
         return found
 
@@ -99,6 +98,8 @@ class Exchange:
     def heard(self, message: Message) -> None:
         """A key as it is now."""
         try:
+            if is_copy(message.headers):
+                raise ValueError(f"copied to {message.subject[:100]!r}")
             sensor, address = value.key(message.subject)
             deleted = _DELETION in message.headers
             if sensor == self._sensor:

@@ -53,6 +53,15 @@ def subscribe(sensor: str) -> list[str]:
     return [f"{inbox(sensor)}.>"]
 
 
+def is_copy(headers: bytes) -> bool:
+    """Whether a stored message is a sensor's question's answer, sent on to a subject that was not its own to speak on.
+
+    A server does not ask whether who asks may publish where the answer goes; but what it is asked for directly, it
+    marks. Whoever reads a stream leaves such messages out.
+    """
+    return b"\r\nNats-Stream:" in headers
+
+
 def bucket(stream: str, subject: str, bytes_max: int, mb_max: int) -> dict[str, Any]:
     """A bucket as NATS's own tools know one (ADR-8): a stream that keeps the last message of each subject."""
     return {

@@ -187,7 +187,25 @@ def test_there_is_an_end_to_what_is_kept():
     made = exchange(keys_max=100, keys=[key("north", one) for one in many] + [key("here", one) for one in many])
     assert made.beyond.count == 400
     assert len(asked(made)) == 100
-    assert len(exchange(*(blocked(one) for one in many), keys_max=300).changes(T0)) == CHANGES_MAX
+
+
+def test_many_changes_come_in_parts():
+    many = [bytes([10, 0, n >> 8, n & 255]) for n in range(1000)]
+    made = exchange(*(blocked(one) for one in many), keys_max=1000, keys=[key("here", one) for one in many[:600]])
+    parts = []
+    while part := sent(made):
+        parts.append(len(part))
+    assert sum(parts) == 400
+    assert max(parts) <= CHANGES_MAX
+
+
+def test_what_was_not_taken_is_told_after_the_next_beginning():
+    made = exchange(blocked())
+    assert len(made.changes(T0)) == 1
+    assert made.changes(T0) == []
+    made.begin()
+    made.loaded()
+    assert sent(made) == [(A.hex(), True)]
 
 
 @pytest.mark.parametrize(
@@ -195,6 +213,7 @@ def test_there_is_an_end_to_what_is_kept():
     [
         Message("rawspoof.north.session.open", "", b"", b""),
         Message(value.subject("north", A), "", b"", b"{}"),
+        key()._replace(headers=b"NATS/1.0\r\nNats-Stream: RAWSPOOF\r\n\r\n"),
         Message(value.subject("north", A), "", b"", b"[" * 1000),
         Message(value.subject("north", A), "", b"", value.of_event(added(B))),
     ],
