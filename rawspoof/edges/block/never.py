@@ -6,6 +6,7 @@ Whoever could bring a block about for the gateway or a resolver would have this 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address, ip_network
 from typing import Final
+from urllib.parse import urlsplit
 
 from rawspoof.config.model import Config
 from rawspoof.core.gate import Prefix, prefixes, within
@@ -42,6 +43,7 @@ class Never:
             "listed in block.never": config.block.never,
             "a decoy (sensor.networks)": config.sensor.networks,
             "an address of this machine": config.sensor.addresses,
+            "the fleet's broker (fleet.url)": _broker(config.fleet.url),
         }
         self._networks: dict[str, tuple[Prefix, ...]] = {
             why: prefixes([ip_network(text) for text in texts]) for why, texts in named.items()
@@ -59,6 +61,18 @@ class Never:
             self._found = {why: ask() for why, ask in self._machine.items()}
             self._asked_at = at
         return next((why for why, found in self._found.items() if address in found), "")
+
+
+def _broker(url: str) -> tuple[str, ...]:
+    """The broker's address where the URL has it: a connection that is down just then protects it no more.
+
+    A name is not looked up. Whoever runs a broker under one can list its address in block.never.
+    """
+    host = (urlsplit(url).hostname or "").partition("%")[0]
+    try:
+        return (str(ip_address(host)),)
+    except ValueError:
+        return ()
 
 
 def packed(text: str) -> bytes:

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from rawspoof.config.model import Block, Config, Sensor
+from rawspoof.config.model import Block, Config, Fleet, Sensor
 from rawspoof.edges.block.never import SURVEY_S, Never, packed
 
 CONFIG = Config(
@@ -67,3 +67,18 @@ def test_ipv4_in_the_form_of_ipv6_is_ipv4_for_people_and_nothing_in_a_packet():
     assert Never(CONFIG, {}).why(mapped, 0.0) == "no host's address"
     with pytest.raises(ValueError, match="nonsense"):
         packed("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("tls://192.0.2.4:4222", "192.0.2.4"),
+        ("nats://[2001:db8::4]", "2001:db8::4"),
+        ("nats://[fe80::4%eth0]", "fe80::4"),
+    ],
+)
+def test_the_fleets_broker_where_its_address_is_known(url, address):
+    never = Never(Config(fleet=Fleet(url=url)), machine={})
+    assert never.why(packed(address), 0.0) == "the fleet's broker (fleet.url)"
+    assert never.why(packed("198.51.100.42"), 0.0) == ""
+    assert Never(Config(fleet=Fleet(url="tls://hub.example")), machine={}).why(packed(address), 0.0) == ""
