@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any, Final
 
 from rawspoof.cli import old
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     """The daemon's exit status. Raises ConfigError."""
     if args.check:
         return 0 if is_right(args.config, overrides(args)) else 2
-    config = configured(args)
+    configured(args)
     import logging
 
     from rawspoof import daemon
@@ -46,7 +47,12 @@ def run(args: argparse.Namespace) -> int:
         logging.info("%s", line)
     for line in exposed(look(args.config, overrides(args), os.environ)):
         logging.warning("%s", line)
-    return daemon.run(config)
+    if not args.detach:
+        return daemon.run(lambda: configured(args))
+    home = Path.cwd()
+    if args.config:
+        args.config = str(home / args.config)
+    return daemon.detached(lambda ready: daemon.run(lambda: daemon.rooted(configured(args), home), ready))
 
 
 def add_options(parser: argparse.ArgumentParser, keys: Collection[str] | None = None) -> None:

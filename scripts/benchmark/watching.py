@@ -21,7 +21,7 @@ LINUX = bytes.fromhex("020405b40402080a000000000000000001030307")
 
 def main() -> None:
     """Half-open scans of all ports by one source, SYNs of many sources, and the memory these take."""
-    # As rawspoof/worker.py does.
+    # As rawspoof/telling.py does.
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     share = 20 if "--quick" in sys.argv else 1

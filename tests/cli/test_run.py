@@ -84,5 +84,5 @@ def test_check_says_what_is_wrong(capsys):
 
 
 def test_the_daemon_runs_with_the_configuration_and_gives_the_status(monkeypatch):
-    monkeypatch.setattr("rawspoof.daemon", SimpleNamespace(run=lambda config: config.sensor.queue), raising=False)
+    monkeypatch.setattr("rawspoof.daemon", SimpleNamespace(run=lambda read: read().sensor.queue), raising=False)
     assert main(["run", "--queue", "7"]) == 7

@@ -18,6 +18,11 @@ CAP_SETUID: Final = 7
 CAP_NET_ADMIN: Final = 12
 CAP_NET_RAW: Final = 13
 
+PACKETS: Final = frozenset({CAP_NET_ADMIN, CAP_NET_RAW})
+"""What it takes to take packets from the kernel, and to send them."""
+SUPERVISOR: Final = PACKETS | {CAP_SETUID, CAP_SETGID, CAP_KILL}
+"""What root needs beside that to start others as another user, and to end them."""
+
 _PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_SET_NAME, _PR_SET_NO_NEW_PRIVS = 1, 8, 15, 38
 _CAPABILITY_VERSION_3: Final = 0x20080522
 
@@ -39,12 +44,17 @@ def become(user: str, keep: Collection[int]) -> None:
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
+def is_root() -> bool:
+    """Whether we are root, and not somebody who was given a capability or two."""
+    return os.geteuid() == 0
+
+
 def owner(user: str) -> tuple[int, int] | None:
     """Whose what is made for `user` is to be, uid and gid; None where we are not root: it is ours, as they are we.
 
     Raises KeyError for no such user.
     """
-    if os.geteuid():
+    if not is_root():
         return None
     account = pwd.getpwnam(user)
     return account.pw_uid, account.pw_gid

@@ -8,7 +8,7 @@ from rawspoof.core.event import REQUEST_KEPT_MAX, ServiceRequest
 from rawspoof.core.tally import Tally
 from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, decoder
 from rawspoof.edges.sinks.touches import TOUCHES_MAX, decode
-from rawspoof.worker import EVENTS_PER_BATCH, TELL_S, Publisher, Teller
+from rawspoof.telling import EVENTS_PER_BATCH, TELL_S, Publisher, Teller
 
 LARGE = ServiceRequest(1.0, bytes(4), 1, bytes(4), 2, "s", bytes(REQUEST_KEPT_MAX), REQUEST_KEPT_MAX)
 

@@ -1,9 +1,8 @@
-"""The daemon's life and death: signals, processes that die, starts that fail; nothing is ever left behind."""
+"""The daemon's life and death: signals, processes that die; nothing is ever left behind."""
 
 import os
 import pwd
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +13,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from rawspoof.edges.lab.namespaces import Lab
-from rawspoof.edges.system.privileges import CAP_NET_ADMIN, CAP_NET_RAW
-from tests.netns.sensors import Sensor, gone, ruleset, running, start, table_is_there, tell, until
-from tests.netns.taps import TARGET, attempt, greeting, tapped
+from tests.netns.sensors import Sensor, gone, ruleset, running, table_is_there, tell, until
+from tests.netns.taps import TARGET, attempt, greeting
 
 pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
@@ -124,90 +122,3 @@ def test_a_rotated_events_file_is_opened_again(lab):
             greeted = iter(lambda: greeting(lab, "attacker", TARGET, 4444), b"")
             until(lambda: next(greeted) and events.stat().st_size > 0, ENDED_S)
             assert sensor.process.poll() is None
-
-
-# Starts that fail
-
-
-def refused(lab: Lab, folder: Path, *args: str) -> str:
-    """What a sensor that does not start says: one line, after it has left nothing behind."""
-    sensor = start(lab, folder, *args)
-    assert sensor.process.wait(20) == 2
-    (line,) = sensor.said().splitlines()
-    return line
-
-
-def test_an_unknown_interface_is_named(lab, tmp_path):
-    assert refused(lab, tmp_path, "--iface", "eth7") == (
-        "rawspoof: there is no interface 'eth7'; this machine has eth0"
-    )
-    assert ruleset(lab) == ""
-
-
-def test_a_second_daemon_is_told_of_the_first(lab, tmp_path):
-    with running(lab, *SSH) as sensor:
-        line = refused(lab, tmp_path)
-        assert line.startswith("rawspoof: queue 0 cannot be had")
-        assert "another rawspoof runs" in line
-        line = refused(lab, tmp_path, "--queue", "7")
-        assert line.startswith("rawspoof: another rawspoof")
-        assert f"{sensor.pid}" in line
-        assert line.endswith("holds table inet rawspoof: stop it first")
-        assert greeting(lab, "attacker", TARGET, 4444).startswith(b"SSH-2.0-")
-
-
-def test_a_taken_queue_is_named(lab, tmp_path):
-    with tapped(lab, 7):
-        line = refused(lab, tmp_path, "--queue", "7")
-    assert line.startswith("rawspoof: queue 7 cannot be had")
-    assert line.endswith("--queue takes another")
-    assert ruleset(lab) == ""
-
-
-@pytest.mark.parametrize("option", ["--events", "-l"])
-def test_a_file_that_cannot_be_written_is_named(lab, tmp_path, option):
-    line = refused(lab, tmp_path, option, f"{tmp_path}/no/file")
-    assert line == f"rawspoof: {tmp_path}/no/file: No such file or directory: name a file that can be written"
-    assert ruleset(lab) == ""
-
-
-def test_an_unknown_user_is_named(lab, tmp_path):
-    config = tmp_path / "config.toml"
-    config.write_text('[sensor]\nuser = "no-such-user"\n')
-    line = refused(lab, tmp_path, "-c", str(config))
-    assert line == "rawspoof: there is no user 'no-such-user': name one in sensor.user"
-    assert ruleset(lab) == ""
-
-
-LESS = """
-import os, sys
-from rawspoof import daemon
-from rawspoof.cli.main import main
-from rawspoof.edges.system import privileges
-held = {{number for number in range(41) if privileges.held(number)}}
-{lose}
-sys.exit(main(["run"]))
-"""
-"""A sensor that has lost something of what root has; by then its modules are loaded, for nobody else may read them."""
-
-
-@pytest.mark.parametrize(
-    ("lose", "why"),
-    [
-        ("os.setresuid(65534, 65534, 65534)", "only root can take packets from the kernel: sudo rawspoof run …"),
-        (
-            f"privileges.limit(held - {{{CAP_NET_ADMIN}}})",
-            "only root can take packets from the kernel: sudo rawspoof run …",
-        ),
-        (
-            f"privileges.limit(held - {{{CAP_NET_RAW}}})",
-            "no right to read packets (Operation not permitted): start rawspoof as root",
-        ),
-    ],
-)
-def test_who_may_not_is_told_so(lab, tmp_path, lose, why):
-    with (tmp_path / "said").open("wb") as said:
-        process = lab.run("sensor", [sys.executable, "-c", LESS.format(lose=lose)], stderr=said)
-    assert process.wait(20) == 2
-    assert (tmp_path / "said").read_text() == f"rawspoof: {why}\n"
-    assert ruleset(lab) == ""

@@ -1,0 +1,160 @@
+"""The supervisor: starts the processes, keeps them alive, takes over other settings, takes down in reverse order.
+
+It holds the firewall table; whatever ends it ends the table and, through the kernel, its children.
+"""
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from rawspoof.config.model import Config
+from rawspoof.daemon import reload
+from rawspoof.daemon.blueprint import Blueprint
+from rawspoof.daemon.crew import Crew
+from rawspoof.daemon.folders import make_folders
+from rawspoof.daemon.refusal import CannotStart
+from rawspoof.edges.block.office import Office
+from rawspoof.edges.sinks.base import SinkError
+from rawspoof.edges.system import clock, privileges, process
+from rawspoof.edges.system.notify import Notifier
+
+if TYPE_CHECKING:
+    from rawspoof.edges.firewall.guard import Guard
+
+WORKERS_END_S: Final = 0.6
+LOOK_S: Final = 1.0
+"""Longest time between two looks at everything; shorter while a process is to be started again."""
+SOON_S: Final = 0.05
+
+log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """The processes and the firewall table."""
+
+    def __init__(self, drawn: Blueprint, guard: "Guard | None", read: Callable[[], Config], tell: Notifier) -> None:
+        """`read` gives the configuration as it is now."""
+        self._guard, self._read, self._tell = guard, read, tell
+        make_folders(drawn.made.config)
+        self._office = Office(drawn.config)
+        self._crew = Crew(drawn, self._office, self._leave_to_parent, clock.steady()())
+        self._troubled = False
+
+    def start(self) -> None:
+        """Collector, workers, then the table: packets come when somebody listens. Raises CannotStart, FirewallError."""
+        self._open_door()
+        now = time.monotonic()
+        self._crew.start_collector(now)
+        for number in range(len(self._crew.workers)):
+            self._crew.start_worker(number, now)
+        if self._guard is not None:
+            self._guard.install()
+        self._office.begin(self._guard)
+        privileges.limit(privileges.SUPERVISOR if privileges.is_root() else privileges.PACKETS)
+        what = _summary(self._crew.drawn)
+        self._tell.ready(what)
+        log.info("ready: %s; Ctrl-C ends it", what)
+
+    def watch(self) -> None:
+        """Until SIGTERM or SIGINT: start again what dies or hangs, reload at SIGHUP, block and unblock (SIGIO)."""
+        signals = process.SIGNALS | {signal.SIGIO}
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        look_s = min(LOOK_S, self._tell.watchdog_s / 4 or LOOK_S)
+        while True:
+            all_there = all(child.pid for child in self._crew.children)
+            got = signal.sigtimedwait(signals, look_s if all_there else SOON_S)
+            if got is not None and got.si_signo in (signal.SIGTERM, signal.SIGINT):
+                return
+            if got is not None and got.si_signo == signal.SIGHUP:
+                self._reload()
+            self._look_after_children()
+            self._office.turn()
+
+    def stop(self) -> None:
+        """Rules out first, then the workers finish what they have, then the collector writes it down."""
+        self._tell.stopping()
+        if self._guard is not None:
+            self._guard.remove()
+        stuck = self._crew.stop_workers(WORKERS_END_S)
+        self._office.close()
+        self._crew.stop_collector()
+        process.await_end(stuck, 0.2)
+
+    def _open_door(self) -> None:
+        """The web admin's, where there is to be one. Raises CannotStart."""
+        config = self._crew.drawn.made.config
+        if not config.admin.port:
+            return
+        # What it is made of takes a while to import.
+        from rawspoof.edges.web.door import open_door
+
+        try:
+            self._crew.door = open_door(config)
+        except SinkError as error:
+            raise CannotStart(str(error)) from None
+
+    def _leave_to_parent(self) -> None:
+        """In a child: let go of what only the supervisor may hold."""
+        self._office.close_inherited()
+        if self._guard is not None:
+            self._guard.close_inherited()
+
+    # Settings
+
+    def _reload(self) -> None:
+        self._tell.reloading()
+        try:
+            line = reload.reload(self._crew, self._read, self._guard, self._office)
+            log.info("%s", line)
+        except reload.Refused as why:
+            line = f"not reloaded, all goes on as before: {why}"
+            log.error("%s", line)
+        self._tell.ready(f"{line}; {_summary(self._crew.drawn)}")
+
+    # Keeping alive
+
+    def _look_after_children(self) -> None:
+        """Who hangs is ended, who has ended is started again, and systemd hears whether all is well."""
+        now = time.monotonic()
+        silent = self._crew.beats.silent(now)
+        for number, child in enumerate(self._crew.children):
+            if child.pid and number in silent:
+                self._trouble(f"{child.name} hangs, ending it")
+                process.send([child.pid], signal.SIGKILL)
+            if child.pid and (ended := child.ended()):
+                child.died()
+                self._trouble(f"{child.name} ended ({ended}), starting it again")
+        self._revive(now)
+        if silent or not all(child.pid for child in self._crew.children):
+            return
+        if self._troubled:
+            self._troubled = False
+            self._tell.status(_summary(self._crew.drawn))
+        self._tell.alive()
+
+    def _revive(self, now: float) -> None:
+        crew = self._crew
+        try:
+            if not crew.collector.pid and crew.collector.due_at <= now:
+                crew.start_collector(now)
+            for number, child in enumerate(crew.workers):
+                if not child.pid and child.due_at <= now:
+                    crew.start_worker(number, now)
+        except (CannotStart, OSError) as error:
+            self._trouble(str(error))
+
+    def _trouble(self, what: str) -> None:
+        self._troubled = True
+        log.warning("%s", what)
+        self._tell.status(what)
+
+
+def _summary(drawn: Blueprint) -> str:
+    sensor, world = drawn.config.sensor, drawn.config.world
+    where = ", ".join(sensor.interfaces) or "every interface but loopback"
+    if sensor.addresses:
+        where += f" for {', '.join(sensor.addresses)}"
+    what = f"only {world.only}" if world.only else f"world {world.kind}"
+    return f"{where}, {what}, as {next(iter(drawn.made.faces.values())).name}, {sensor.workers} worker(s)"
