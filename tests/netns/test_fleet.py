@@ -1,6 +1,8 @@
 """A fleet of two real sensors and a real broker that lets each speak for itself only, and dies in between."""
 
 import json
+import os
+import signal
 import socket
 import time
 from contextlib import ExitStack, contextmanager, suppress
@@ -21,7 +23,7 @@ from tests.netns.test_block import block
 pytestmark = pytest.mark.netns
 
 WITHIN_S = 8.0
-NEVER, OTHER, THIRD = "192.0.2.99", "192.0.2.77", "192.0.2.78"
+NEVER, OTHER, THIRD, FOURTH = "192.0.2.99", "192.0.2.77", "192.0.2.78", "192.0.2.79"
 
 
 def met(lab, port, timeout_s=1.0):
@@ -127,6 +129,15 @@ def test_what_one_sensor_blocks_the_other_does_and_a_dead_broker_changes_little(
         assert north_told.wait("block.added", THIRD)["rawspoof"]["by"] == "south"
         gone = key(broker, streams.BLOCKS, value.subject("north", socket.inet_aton(NEVER)))
         assert b"KV-Operation: DEL" in gone.headers
+
+        # A collector that dies says nothing twice.
+        changes = broker.state(streams.BLOCKS)["last_seq"]
+        connected = first.said().count("fleet: connected")
+        os.kill(first.children()["collec"], signal.SIGKILL)
+        until(lambda: first.said().count("fleet: connected") > connected, WITHIN_S)
+        block(first, "add", FOURTH)
+        south_told.wait("block.added", FOURTH)
+        assert broker.state(streams.BLOCKS)["last_seq"] == changes + 1
 
         # Every event of both is in the stream, once.
         def kept():

@@ -269,8 +269,10 @@ class Keeper:
         deed = block.deed
         where = block.address, deed.sport, deed.dst, deed.dport
         what = deed.reason, block.how, block.until - block.since, block.times
+        # Whoever knows our block from the list and from its event is to take it for the same one.
+        at = block.since if kind is BlockAdded and not block.by else self._now()
         last = (*more, block.by)
-        self.events.append(kind(self._now(), *where, *what, *last))
+        self.events.append(kind(at, *where, *what, *last))
 
 
 def takes(config: Config) -> bool:

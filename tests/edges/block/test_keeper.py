@@ -429,3 +429,15 @@ def test_others_are_still_others_after_a_restart(tmp_path):
         assert [block.by for block in again.keeper.blocks] == ["north"]
         again.share(seconds=0)
         assert again.wall.held == {}
+
+
+def test_the_event_of_our_own_block_says_when_it_began():
+    case = Case().begin()
+    moments = iter(T0 + n for n in range(1000))
+    case.keeper._now = lambda: next(moments)
+    case.deed()
+    case.share(B)
+    (block, other) = case.keeper.blocks
+    ours, theirs = (event.at for event in case.keeper.events)
+    assert ours == block.since
+    assert theirs > other.since
