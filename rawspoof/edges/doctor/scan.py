@@ -3,14 +3,11 @@
 Puts target, wire, scanner and verdict together. Nothing is sent to any address but this machine's own.
 """
 
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address, ip_network
 from time import monotonic
-from types import FrameType
-from typing import Final, NoReturn
+from typing import Final
 
 from rawspoof.config.model import Config
 from rawspoof.edges.doctor import nmap, probe
@@ -20,6 +17,7 @@ from rawspoof.edges.doctor.verdict import View, verdict
 from rawspoof.edges.doctor.wire import Address, ScanError, Wire, free_ends
 from rawspoof.edges.firewall.plan import plan_from
 from rawspoof.edges.system import proc
+from rawspoof.edges.system.endings import ending_on_sigterm, undisturbed
 from rawspoof.edges.system.links import Link, links
 from rawspoof.edges.system.own_address import own_address
 
@@ -41,14 +39,15 @@ def scan(config: Config, ports: Sequence[int] | None, say: Say | None = None) ->
 
     Raises ScanError with one line for people, PermissionError without root.
     """
-    cards, known = links(), routes()
+    with undisturbed():
+        cards, known, now = links(), routes(), running()
     target = _target(config, cards)
     listening = {one.port: one.pid for one in proc.listeners() if one.address in (target, _anywhere(one.address))}
     taken = [ip_network(text) for text in (*config.sensor.networks, *config.sensor.allow)]
     taken += [one.interface.network for card in cards for one in card.addresses]
-    now, wanted = running(), ports_of(ports, listening)
+    wanted = ports_of(ports, listening)
     progress = _Progress(say or _print)
-    with _ending_on_sigterm(), Wire(target, free_ends(target, taken, known)) as wire, wire.inside():
+    with ending_on_sigterm(), Wire(target, free_ends(target, taken, known)) as wire, wire.inside():
         view = _look(target, wire.source, wanted, listening, progress)
     return view._replace(findings=list(verdict(config, plan_from(config), view, now)))
 
@@ -136,17 +135,3 @@ class _Progress:
 def _print(what: str) -> None:
     sys.stderr.write(f"rawspoof: {what} …\n")
     sys.stderr.flush()
-
-
-@contextmanager
-def _ending_on_sigterm() -> Iterator[None]:
-    """SIGTERM unwinds the stack, so that everything is taken down, instead of ending us on the spot."""
-    before = signal.signal(signal.SIGTERM, _leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _leave(number: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)

@@ -19,6 +19,7 @@ from pyroute2 import IPRoute, NetlinkError
 from rawspoof.edges.doctor.decoys import Route
 from rawspoof.edges.firewall.plan import Network
 from rawspoof.edges.system import namespace
+from rawspoof.edges.system.endings import undisturbed
 
 INTERFACE: Final = "rawspoof-scan"
 """This machine's end of the wire."""
@@ -51,7 +52,8 @@ class Wire:
     def __enter__(self) -> Self:
         self._namespace = namespace.create()
         try:
-            self._lay()
+            with undisturbed():
+                self._lay()
         except NetlinkError as refused:
             self.close()
             if refused.code == errno.EEXIST:
@@ -71,7 +73,7 @@ class Wire:
         """Take it all away, now: the kernel would do it a little later."""
         try:
             if self._index:
-                with IPRoute() as route:
+                with undisturbed(), IPRoute() as route:
                     route.link("del", index=self._index)
         finally:
             self._index = 0

@@ -4,28 +4,23 @@ Knows how to start the sensor and how it says that it is ready. Decides nothing 
 """
 
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from select import select
 from tempfile import TemporaryDirectory
 from threading import Thread
 from time import monotonic
-from types import FrameType
-from typing import IO, Final, NoReturn
+from typing import IO, Final
 
 from rawspoof.edges.lab.namespaces import ADDRESSES, STOP_S, Lab
+from rawspoof.edges.system.endings import ENDED_BY_SIGNAL, ending_on_sigterm
 
 READY: Final = b"rawspoof: ready"
 """How the line starts that the sensor writes to standard error once packets reach it."""
 
 READY_S: Final = 30.0
 """Longer than the sensor ever takes to start; then something holds it."""
-
-_ENDED_BY_SIGNAL: Final = 128
-"""Added to a signal's number, this is the status by which shells tell of it."""
 
 
 class LabError(Exception):
@@ -38,7 +33,7 @@ def run_lab(sensor_args: Sequence[str], command: Sequence[str]) -> int:
     The command finds the sensor's addresses in RAWSPOOF_TARGET and RAWSPOOF_TARGET6. Raises LabError where the
     sensor does not start (its own words have then been shown), OSError where there is no root or no such command.
     """
-    with TemporaryDirectory(prefix="rawspoof-lab-") as state, _ending_on_sigterm():
+    with TemporaryDirectory(prefix="rawspoof-lab-") as state, ending_on_sigterm():
         # The collector, which is nobody, has its store in there.
         os.chmod(state, 0o755)  # noqa: S103  the secret in it is readable by its owner only
         sensor = [sys.executable, "-m", "rawspoof", "run", "--state-dir", state, *sensor_args]
@@ -103,18 +98,4 @@ def _status(command: subprocess.Popen[bytes]) -> int:
         except KeyboardInterrupt:
             # The command got it too, and decides what it means.
             continue
-        return status if status >= 0 else _ENDED_BY_SIGNAL - status
-
-
-@contextmanager
-def _ending_on_sigterm() -> Iterator[None]:
-    """SIGTERM unwinds the stack, so that everything is taken down, instead of ending us on the spot."""
-    before = signal.signal(signal.SIGTERM, _leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _leave(number: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(_ENDED_BY_SIGNAL + number)
+        return status if status >= 0 else ENDED_BY_SIGNAL - status

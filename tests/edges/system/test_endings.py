@@ -1,0 +1,34 @@
+"""Signals unwind the stack, wait where they have to, and mean what they meant before afterwards."""
+
+import os
+import signal
+
+import pytest
+
+from rawspoof.edges.system.endings import ending_on_sigterm, undisturbed
+
+
+def test_sigterm_unwinds_the_stack():
+    before = signal.getsignal(signal.SIGTERM)
+    unwound = []
+    with pytest.raises(SystemExit, match="143"), ending_on_sigterm():
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        finally:
+            unwound.append(True)
+    assert unwound
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize(("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)])
+def test_a_signal_waits_until_a_step_is_over(number, raised):
+    done = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(raised), ending_on_sigterm(), undisturbed():
+            os.kill(os.getpid(), number)
+            done.append(True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert done
+    assert number not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
