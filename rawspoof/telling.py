@@ -7,7 +7,7 @@ from typing import Final
 
 from rawspoof.core.event import AnyEvent
 from rawspoof.core.tally import Tally
-from rawspoof.core.watch.watch import Touch
+from rawspoof.core.watch.watch import NOTHING_LOST, Lost, Touch
 from rawspoof.edges.sinks import touches
 from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, encoder
 
@@ -23,8 +23,16 @@ class Publisher:
     While nobody is `wanted` nobody writes events down: they go no further than here.
     """
 
-    def __init__(self, out: socket.socket, tally: Tally, unsent: Callable[[], int], wanted: bool = True) -> None:
-        self._out, self._tally, self._unsent, self.wanted = out, tally, unsent, wanted
+    def __init__(
+        self,
+        out: socket.socket,
+        tally: Tally,
+        unsent: Callable[[], int],
+        wanted: bool = True,
+        lost: Callable[[], Lost] = lambda: NOTHING_LOST,
+    ) -> None:
+        """`tally`, `unsent` and `lost` tell what was counted: of connections, by the link, by the watch."""
+        self._out, self._tally, self._unsent, self._lost, self.wanted = out, tally, unsent, lost, wanted
         self._encode = encoder()
         self._events: list[AnyEvent] = []
         self._dropped = 0
@@ -63,7 +71,7 @@ class Publisher:
 
     def _counters(self) -> dict[str, int]:
         """What was lost, as the collector wants it: totals."""
-        tally = self._tally
+        tally, lost = self._tally, self._lost()
         return {
             "malformed": tally.malformed,
             "errors": tally.errors,
@@ -72,6 +80,10 @@ class Publisher:
             "handshakes_refused": tally.handshakes_refused,
             "unsent": self._unsent(),
             "events_dropped": self._dropped,
+            "sources_forgotten": lost.sources,
+            "ports_forgotten": lost.ports,
+            "reports_forgotten": lost.reports,
+            "quiet_forgotten": lost.quiet,
         }
 
 

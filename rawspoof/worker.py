@@ -45,7 +45,7 @@ def run(number: int, made: assembly.Parts, templates: assembly.Templates, wires:
     config = made.config.sensor
     try:
         link = NfqueueLink(config.queue + number, config.queue_max, MARK, clock.steady())
-        publisher = Publisher(wires.events, sensor.tally, lambda: link.unsent, wanted(made.config))
+        publisher = Publisher(wires.events, sensor.tally, lambda: link.unsent, wanted(made.config), sensor.lost)
         teller = Teller(wires.events, sensor.fresh, clock.steady())
         link.idle = _both(publisher.flush, teller) if made.config.admin.port else publisher.flush
         privileges.become(config.user, privileges.PACKETS)

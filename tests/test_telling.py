@@ -6,6 +6,7 @@ import pytest
 
 from rawspoof.core.event import REQUEST_KEPT_MAX, ServiceRequest
 from rawspoof.core.tally import Tally
+from rawspoof.core.watch.watch import Lost
 from rawspoof.edges.sinks.batch import MESSAGE_BYTES_MAX, decoder
 from rawspoof.edges.sinks.touches import TOUCHES_MAX, decode
 from rawspoof.telling import EVENTS_PER_BATCH, TELL_S, Publisher, Teller
@@ -17,7 +18,7 @@ def test_a_batch_of_large_requests_goes_in_several_messages():
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with near, far:
         near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-        publish = Publisher(near, Tally(), lambda: 0)
+        publish = Publisher(near, Tally(), lambda: 0, lost=lambda: Lost(1, 2, 3, 4))
         publish([LARGE] * EVENTS_PER_BATCH)
         far.setblocking(False)
         heard, sizes = [], []
@@ -27,6 +28,7 @@ def test_a_batch_of_large_requests_goes_in_several_messages():
             events, counters = decoder()(memoryview(message))
             heard += events
             assert counters["events_dropped"] == 0
+            assert [counters[f"{what}_forgotten"] for what in ("sources", "ports", "reports", "quiet")] == [1, 2, 3, 4]
     assert heard == [LARGE] * EVENTS_PER_BATCH
     assert max(sizes) <= MESSAGE_BYTES_MAX
 

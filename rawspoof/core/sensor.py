@@ -21,7 +21,7 @@ from rawspoof.core.tcp.handshake import Cookies, Recent
 from rawspoof.core.tcp.held import Holds
 from rawspoof.core.tcp.throttle import Throttle
 from rawspoof.core.watch.report import identify
-from rawspoof.core.watch.watch import Hear, Report, Settings, Touch, Watch
+from rawspoof.core.watch.watch import NOTHING_LOST, Hear, Lost, Report, Settings, Touch, Watch
 from rawspoof.core.wire import options as tcp_options
 from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Malformed, Segment, parse
 from rawspoof.core.world.eras import AnyWorld
@@ -161,6 +161,10 @@ class Sensor:
     def fresh(self) -> list[Touch]:
         """Ports that sources touched for the first time since this was last asked, as many as the watch keeps."""
         return [] if self._watch is None else self._watch.fresh()
+
+    def lost(self) -> Lost:
+        """What the watch had no room for, since the start."""
+        return NOTHING_LOST if self._watch is None else self._watch.lost
 
     def scan_of(self, address: bytes) -> str | None:
         """The id of the scan that a source (its packed address) is at, None if it is not known."""

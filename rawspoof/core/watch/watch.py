@@ -68,6 +68,8 @@ class Lost(NamedTuple):
     """Sources gone quiet that were forgotten for newer ones."""
 
 
+NOTHING_LOST: Final = Lost(0, 0, 0, 0)
+
 Touch = tuple[bytes, bytes, int]
 """A source, an address of ours, both packed, and a port there that the source had not touched before."""
 Hear = Callable[[Source, bytes], None]
