@@ -29,16 +29,13 @@ _VERSION: Final = re.compile(r"(>=|<)\s*([\d.]+)")
 
 
 def rights() -> Finding:
-    """Whether we may do what the sensor does."""
-    held = {
-        "root": os.geteuid() == 0,
-        "CAP_NET_ADMIN": privileges.held(privileges.CAP_NET_ADMIN),
-        "CAP_NET_RAW": privileges.held(privileges.CAP_NET_RAW),
-    }
-    missing = [right for right, here in held.items() if not here]
+    """Whether we may do what the sensor does. Who else would start it may have other rights."""
+    needed = {"CAP_NET_ADMIN": privileges.CAP_NET_ADMIN, "CAP_NET_RAW": privileges.CAP_NET_RAW}
+    missing = [name for name, capability in needed.items() if not privileges.held(capability)]
     if missing:
-        return trouble("foundations.rights", f"rights are missing: {', '.join(missing)}", "start rawspoof as root")
-    return good("foundations.rights", f"rights are here: {', '.join(held)}")
+        cure = "start rawspoof as root (in a container: --cap-add NET_ADMIN --cap-add NET_RAW)"
+        return trouble("foundations.rights", f"rights are missing: {', '.join(missing)}", cure)
+    return good("foundations.rights", f"rights are here: {', '.join(needed)}")
 
 
 def libraries(load: Callable[[str], object] = import_module) -> Iterator[Finding]:

@@ -75,6 +75,9 @@ def _mail(config: Config) -> Iterator[Finding]:
     if mail.enabled and mail.cooldown_seconds < COOLDOWN_MIN_S:
         what = f"a scan brings a mail every {max(mail.cooldown_seconds, 1):.0f} s"
         yield advice("outputs.mail-flood", what, f"set mail.cooldown_seconds to {COOLDOWN_MIN_S:.0f} or more")
+    file = mail.smtp_password_file
+    if mail.enabled and file and not Path(file).is_file():
+        yield advice("outputs.file", f"mail: there is no file {file}", "name one that is there")
     if mail.enabled and mail.smtp_user and not (mail.smtp_starttls or mail.smtp_tls):
         yield advice("outputs.mail-clear", "the mail server is told its password in clear", "set mail.smtp_tls = true")
 

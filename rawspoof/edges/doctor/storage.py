@@ -113,17 +113,18 @@ def _state_rights(state: Path) -> Iterator[Finding]:
 
 
 def _reach(config: Config) -> Iterator[Finding]:
-    """Whether the user that the collector becomes gets to its folders; it does not start without."""
+    """Whether the collector gets to its folders. Who is not root stays who they are, whatever sensor.user says."""
+    there = _existing(Path(config.sensor.state_dir).absolute())
+    owner = there.stat().st_uid
     try:
-        user = pwd.getpwnam(config.sensor.user)
+        user = pwd.getpwuid(owner) if owner else pwd.getpwnam(config.sensor.user)
     except KeyError:
         return
-    there = _existing(Path(config.sensor.state_dir).absolute())
     for folder in (there, *there.parents):
         found = folder.stat()
         bit = stat.S_IXUSR if found.st_uid == user.pw_uid else stat.S_IXGRP if found.st_gid == user.pw_gid else 1
         if not found.st_mode & bit and user.pw_uid:
-            what = f"{user.pw_name} may not enter {folder}, where store and evidence would be"
+            what = f"the user {user.pw_name!r} may not enter {folder}, where store and evidence would be"
             yield advice("storage.reach", what, f"chmod o+x {folder}, or name another place in sensor.state_dir")
             return
 
@@ -150,6 +151,10 @@ def _private(file: Path) -> Iterator[Finding]:
 
 
 def _rotation(config: Config, root: Path) -> Iterator[Finding]:
+    for name in _logs(config):
+        if not Path(name).absolute().parent.is_dir():
+            what = f"there is no folder for {name}"
+            yield trouble("storage.folder", what, f"mkdir -p {Path(name).absolute().parent}")
     if config.events.rotate_mb:
         return
     rules = "".join(_text(path) for path in (root / "etc/logrotate.d").glob("*"))

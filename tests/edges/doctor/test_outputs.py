@@ -59,6 +59,7 @@ def test_mails_that_come_too_often_or_tell_a_password_are_told():
     config = Config(mail=Mail(enabled=True, cooldown_seconds=5, smtp_user="me", smtp_starttls=False))
     assert [finding.id for finding in found(config)] == ["outputs.mail-flood", "outputs.mail-clear"]
     assert found(Config(mail=Mail(enabled=True))) == []
+    assert [one.id for one in found(Config(mail=Mail(enabled=True, smtp_password_file="/none/pw")))] == ["outputs.file"]
 
 
 @pytest.fixture

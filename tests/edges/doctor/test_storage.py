@@ -85,8 +85,22 @@ def test_a_user_who_cannot_get_there_is_told(state):
     state.chmod(0o700)
     config = Config(sensor=Sensor(state_dir=str(state), user="nobody"))
     (finding,) = [one for one in storage.storage(config, "", state.parent) if one.id == "storage.reach"]
-    assert finding.what.startswith(f"nobody may not enter {state}")
+    assert finding.what.startswith(f"the user 'nobody' may not enter {state}")
     assert finding.cure.startswith(f"chmod o+x {state}")
+
+
+def test_a_folder_that_is_a_service_users_own_is_entered_by_that_user(state):
+    state.chmod(0o700)
+    os.chown(state, 1, 1)
+    findings = storage.storage(Config(sensor=Sensor(state_dir=str(state))), "", state.parent)
+    # Above it are pytest's own folders, which only root may enter.
+    assert all(str(state) not in one.what for one in findings if one.id == "storage.reach")
+
+
+def test_a_log_without_a_folder_is_trouble(state):
+    (finding,) = found(state, events=Events(file=str(state / "none/events.json"), rotate_mb=1))
+    assert (finding.level, finding.id) == (Level.TROUBLE, "storage.folder")
+    assert finding.cure == f"mkdir -p {state}/none"
 
 
 def test_secrets_that_anybody_may_read_are_told(state):

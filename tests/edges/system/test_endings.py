@@ -10,24 +10,24 @@ from rawspoof.edges.system.endings import ending_on_sigterm, undisturbed
 
 def test_sigterm_unwinds_the_stack():
     before = signal.getsignal(signal.SIGTERM)
-    unwound = []
     with pytest.raises(SystemExit, match="143"), ending_on_sigterm():
-        try:
-            os.kill(os.getpid(), signal.SIGTERM)
-        finally:
-            unwound.append(True)
-    assert unwound
+        os.kill(os.getpid(), signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) == before
 
 
 @pytest.mark.parametrize(("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)])
 def test_a_signal_waits_until_a_step_is_over(number, raised):
     done = []
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(raised), ending_on_sigterm(), undisturbed():
+
+    def step() -> None:
+        with undisturbed():
             os.kill(os.getpid(), number)
             done.append(True)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(raised), ending_on_sigterm():
+            step()
     finally:
         signal.signal(signal.SIGINT, before)
     assert done
