@@ -182,3 +182,10 @@ def test_what_scapy_needs_for_forging_goes_in_and_the_rest_does_not():
     assert not wheels.goes_in("scapy/layers/smb2.py")
     assert not wheels.goes_in("scapy/contrib/automotive/uds.py")
     assert wheels.goes_in("starlette/testclient.py")
+
+
+@pytest.mark.parametrize("arguments", [("--what",), ("--output",), ("--output", "/nowhere")])
+def test_wrong_use_is_told_before_anything_is_built(arguments):
+    done = subprocess.run([ROOT / "scripts/deb", *arguments], capture_output=True, text=True, timeout=20)
+    assert done.returncode
+    assert "usage: scripts/deb" in done.stderr or "/nowhere" in done.stderr

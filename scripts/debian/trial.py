@@ -8,7 +8,6 @@ import argparse
 import hashlib
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,17 +28,28 @@ NEEDED = ("python3", "libnetfilter-queue1", "libgcc-s1")
 
 
 def built(folder: Path, suite: str) -> str:
-    """The package, the same once more, the next one: in `folder`. Raises Broken."""
+    """The package, the same once more, and a next one: in `folder`. Raises Broken."""
     first, second = (build(folder / name) for name in ("one", "two"))
     require(digest(first) == digest(second), "two builds of the same tree are not the same")
-    build(folder / "one", "--version", NEXT)
+    package_next(first, folder)
     return f"{first.stat().st_size} bytes, for {suite}; again: the same"
 
 
-def build(folder: Path, *options: str) -> Path:
-    folder.mkdir(exist_ok=True)
-    said = call(str(ROOT / "scripts/deb"), "--output", str(folder), *options, within_s=BUILD_S)
-    return Path(said.splitlines()[-1])
+def build(folder: Path) -> Path:
+    folder.mkdir()
+    return Path(call(str(ROOT / "scripts/deb"), "--output", str(folder), within_s=BUILD_S).splitlines()[-1])
+
+
+def package_next(first: Path, folder: Path) -> None:
+    """A later one beside the first, whose default settings say something else."""
+    stage = folder / "next"
+    call("dpkg-deb", "--raw-extract", str(first), str(stage))
+    control = stage / "DEBIAN/control"
+    control.write_text(control.read_text().replace(f"\nVersion: {VERSION}\n", f"\nVersion: {NEXT}\n"))
+    with open(f"{stage}{CONFIG}", "a") as file:
+        file.write("# theirs\n")
+    name = first.name.replace(VERSION, NEXT)
+    call("dpkg-deb", "--build", "--root-owner-group", "-Znone", str(stage), str(first.with_name(name)))
 
 
 def digest(path: Path) -> str:
@@ -69,14 +79,18 @@ def is_installed(machine: Machine) -> str:
 
 def answers_a_capture(machine: Machine) -> str:
     machine.do("sh", "-c", "head -c 32 /dev/urandom >/tmp/secret")
-    machine.do("rawspoof", "replay", "/root/scan.pcap", "--secret-file", "/tmp/secret", "-w", "/tmp/answers.pcap")
+    # scapy makes ~/.config for whoever has none.
+    replay = ("env", "HOME=/tmp", "rawspoof", "replay", "/root/scan.pcap", "--secret-file", "/tmp/secret")
+    machine.do(*replay, "-w", "/tmp/answers.pcap")
     size = int(machine.do("stat", "-c", "%s", "/tmp/answers.pcap"))
     require(size > 1000, f"{size} bytes of answers")
-    return f"{size} bytes of answers, without root's rights or a compiler"
+    return f"{size} bytes of answers, and no compiler there"
 
 
 def starts(machine: Machine) -> str:
-    machine.do("systemctl", "enable", "--now", "rawspoof")
+    machine.do("systemctl", "enable", "rawspoof")
+    if machine.run("systemctl", "start", "rawspoof")[0]:
+        raise Broken(machine.do("journalctl", "-u", "rawspoof", "-n", "5", "-o", "cat"))
     require(active(machine) and tables(machine) == 1, "it does not answer")
     return checks.is_confined(machine)
 
@@ -84,7 +98,8 @@ def starts(machine: Machine) -> str:
 def is_upgraded(machine: Machine) -> str:
     machine.do("sh", "-c", f"echo '# mine' >>{CONFIG}")
     before = pid(machine)
-    apt(machine, "--no-install-recommends", "install", package(machine, NEXT))
+    # What a person who keeps theirs answers.
+    apt(machine, "-o", "Dpkg::Options::=--force-confold", "install", package(machine, NEXT))
     require(machine.do("dpkg-query", "-W", "-f", "${Version}", "rawspoof") == NEXT, "it is not the next version")
     require(machine.do("tail", "-n", "1", CONFIG) == "# mine\n", "changed settings are gone")
     require(active(machine) and pid(machine) not in (0, before), "it was not started anew")
@@ -122,7 +137,7 @@ def is_purged(machine: Machine) -> str:
 
 def passes_lintian(machine: Machine) -> str:
     apt(machine, "--no-install-recommends", "install", "lintian")
-    lintian = ("lintian", "--allow-root", "--no-tag-display-limit", "--fail-on", "error,warning")
+    lintian = ("lintian", "--allow-root", "--tag-display-limit", "0", "--fail-on", "error,warning")
     return machine.do(*lintian, package(machine, VERSION), within_s=INSTALL_S).strip() or "nothing to say"
 
 
@@ -173,7 +188,7 @@ def live(root: Path, packages: Path) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/deb --try", description=__doc__)
-    parser.add_argument("--base", type=Path, metavar="DIR", help="a folder debootstrap filled; it is copied")
+    parser.add_argument("--base", type=Path, metavar="DIR", help="a folder debootstrap filled, or fills now; kept")
     base = parser.parse_args().base
     if os.geteuid():
         print("scripts/deb --try needs root, for a Debian of its own", file=sys.stderr)
@@ -185,10 +200,10 @@ def main() -> int:
         root = Path(folder, "root")
         if not told("built", lambda: built(Path(folder), suite)):
             return 1
+        if not base or not base.exists():
+            bootstrap(suite, base or root)
         if base:
-            subprocess.run(["cp", "--archive", base, root], check=True, timeout=120)
-        else:
-            bootstrap(suite, root)
+            call("cp", "--archive", str(base), str(root), within_s=120)
         return int(not live(root, Path(folder, "one")))
 
 
