@@ -49,7 +49,7 @@ def tables(machine: Machine) -> int:
 
 
 def processes(machine: Machine) -> int:
-    return len(machine.run("pgrep", "-f", "/opt/rawspoof/")[1].split())
+    return sum(b"/opt/rawspoof/" in command for command in machine.commands())
 
 
 def active(machine: Machine) -> bool:

@@ -21,7 +21,7 @@ from booting import proxy
 ADDRESS, ATTACKER = "192.0.2.1", "192.0.2.2"
 PROXY = ("127.0.0.1", 3128)
 BOOT_S, END_S, COMMAND_S = 60.0, 30.0, 30.0
-INCLUDED = "systemd,systemd-sysv,dbus,openssh-server,iproute2,ca-certificates,procps,nftables,curl"
+INCLUDED = "systemd,systemd-sysv,dbus,openssh-server,iproute2,ca-certificates,nftables,curl"
 """Besides Debian's smallest: systemd, a real service, and what the checks look with."""
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -150,6 +150,15 @@ class Machine:
     def attack(self, *command: str, within_s: float = COMMAND_S) -> str:
         """The output of a command beside it on the wire. Raises Broken."""
         return call("ip", "netns", "exec", self.attacker, *command, within_s=within_s)
+
+    def commands(self) -> list[bytes]:
+        """The command line of each of its processes."""
+        lists = [path.read_text().split() for path in self._cgroup.rglob("cgroup.procs")]
+        found = []
+        for pid in (pid for pids in lists for pid in pids):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                found.append(Path(f"/proc/{pid}/cmdline").read_bytes())
+        return found
 
     def _is_up(self) -> bool:
         if self._process is None or self._process.poll() is not None:

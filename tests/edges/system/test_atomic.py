@@ -37,3 +37,9 @@ def test_a_link_that_somebody_put_there_is_not_followed(tmp_path):
     with pytest.raises(OSError, match="symbolic link"):
         write(tmp_path / "list", b"one")
     assert not (tmp_path / "other").exists()
+
+
+def test_what_root_writes_belongs_to_the_folders_owner(tmp_path):
+    os.chown(tmp_path, 12345, 12346)
+    write(tmp_path / "list", b"one", mode=0o600)
+    assert ((tmp_path / "list").stat().st_uid, (tmp_path / "list").stat().st_gid) == (12345, 12346)
