@@ -4,8 +4,7 @@ import argparse
 from typing import Final
 
 from rawspoof.cli.rules import add_options_of_run
-from rawspoof.cli.run import overrides, ports
-from rawspoof.config.load import load
+from rawspoof.cli.run import configured, ports
 
 EPILOG: Final = """\
 Nothing is changed. The exit status is 1 where the sensor would not work.
@@ -41,7 +40,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """0, or 1 where something stands in the sensor's way. Raises ConfigError, ScanError, OSError."""
-    config = load(args.config, overrides(args))
+    config = configured(args)
     from datetime import UTC, datetime
 
     from rawspoof.edges.doctor import doctor, host, scan, told

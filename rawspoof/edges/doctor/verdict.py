@@ -62,6 +62,9 @@ def verdict(config: Config, plan: Plan, view: View, now: Running) -> Iterator[Fi
     seen = Counter(view.states[port] for port in ours)
     if ours and not seen["open"]:
         yield _unanswered(config, seen, now)
+    elif seen["filtered"] and config.block.enabled and not config.block.dry_run:
+        what = f"{seen['filtered']} ports fell silent: the sensor blocked the scan, as it would an attacker's"
+        yield advice("scan.blocked", what, f"rawspoof block remove {view.source}; name fewer ports with --ports")
     elif ours and seen["open"] < len(ours) and config.world.kind != "plausible":
         shut = [port for port in ours if view.states[port] != "open"]
         what = f"{len(shut)} of {len(ours)} ports do not answer as the sensor's do: {_few(shut)}"

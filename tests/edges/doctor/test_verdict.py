@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from rawspoof.config.model import Config, Sensor, World
+from rawspoof.config.model import Block, Config, Sensor, World
 from rawspoof.edges.doctor.finding import Level
 from rawspoof.edges.doctor.firewall import Running
 from rawspoof.edges.doctor.verdict import View, verdict
@@ -48,6 +48,15 @@ def test_some_that_do_not_are_named():
     (finding,) = verdict(Config(), plan_from(Config()), view(all_("open") | {7: "filtered"}), RUNS)
     assert finding.id == "scan.partly"
     assert finding.what == "1 of 10 ports do not answer as the sensor's do: 7"
+
+
+def test_a_scan_that_was_blocked_is_told_from_ports_that_do_not_answer():
+    seen = view(all_("open") | {7: "filtered", 8: "filtered"})
+    config = Config(block=Block(enabled=True))
+    (finding,) = verdict(config, plan_from(config), seen, RUNS)
+    assert finding.id == "scan.blocked"
+    assert finding.cure.startswith("rawspoof block remove 198.18.0.2;")
+    assert told(seen, Config(block=Block(enabled=True, dry_run=True))) == [(Level.ADVICE, "scan.partly")]
 
 
 def test_ports_that_are_closed_on_purpose_are_none_of_them():
