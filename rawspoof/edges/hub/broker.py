@@ -22,8 +22,6 @@ listen: {listen}
 server_name: "rawspoof"
 max_payload: {payload}
 max_connections: 4096
-# A client that never says who it is has its place for so long.
-authorization_timeout: 5
 jetstream {{
   store_dir: {folder}
   max_memory_store: 64MB
@@ -35,6 +33,8 @@ tls {{
   timeout: 5
 }}
 authorization {{
+  # A client that never says who it is has its place for so long.
+  timeout: 5
   users: [
 {users}
   ]

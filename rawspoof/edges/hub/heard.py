@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from rawspoof.core.event import AnyEvent
-from rawspoof.edges.fleet.streams import EVENTS_SUBJECT
+from rawspoof.edges.fleet.streams import EVENTS_SUBJECT, is_copy
 from rawspoof.edges.hub.pull import Pulled
 from rawspoof.edges.sinks.forms.lossless import decode
 from rawspoof.edges.store.database import Heard
@@ -20,9 +20,6 @@ AHEAD_S: Final = 86_400.0
 """How much later than it came in an event may have been: clocks differ, but not by more."""
 _SUBJECT: Final = re.compile(re.escape(EVENTS_SUBJECT) + r"\.(?P<sensor>[A-Za-z0-9_-]{1,64})\..+")
 _ID: Final = re.compile(rb"\r\nNats-Msg-Id: *[^\r\n]*-(\d{1,18})-[0-9a-f]{16}\r\n")
-_REFLECTED: Final = b"\r\nNats-Stream:"
-"""In the headers of what the broker answers to a direct question. Who asks says where the answer goes: to a subject of
-another sensor's as well."""
 _INTEGER: Final = range(-(2**63), 2**63)
 """What a store can keep."""
 
@@ -34,7 +31,7 @@ class NoEvent(ValueError):
 def heard(message: Pulled, oldest: float) -> Heard:
     """The event of a message. Raises NoEvent. `oldest` is the moment before which events are not kept any more."""
     found = _SUBJECT.fullmatch(message.subject)
-    if found is None or _REFLECTED in message.headers:
+    if found is None or is_copy(message.headers):
         raise NoEvent(f"from nobody in particular, at {message.subject[:100]!r}")
     try:
         event = decode(message.data)

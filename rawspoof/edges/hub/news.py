@@ -15,7 +15,7 @@ import msgspec
 from rawspoof.core.event import BLOCK_KINDS
 from rawspoof.edges.block.shared import Shared
 from rawspoof.edges.fleet import health, value
-from rawspoof.edges.fleet.streams import BLOCKS, BLOCKS_SUBJECT, HEALTH, HEALTH_SUBJECT, STREAMS
+from rawspoof.edges.fleet.streams import BLOCKS, BLOCKS_SUBJECT, HEALTH, HEALTH_SUBJECT, STREAMS, is_copy
 from rawspoof.edges.fleet.watch import Watch
 from rawspoof.edges.hub.sensors import Sensors
 from rawspoof.edges.sinks.base import Tally
@@ -71,6 +71,8 @@ class News:
 
     def _one(self, hear: Callable[[Message], None], message: Message) -> None:
         try:
+            if is_copy(message.headers):
+                raise ValueError(f"a copy at {message.subject[:100]!r}")
             hear(message)
         except (ValueError, RecursionError) as error:
             self.malformed.add(1, error)

@@ -106,7 +106,7 @@ class Puller:
 
     def _status(self, headers: bytes) -> None:
         """The end of what was asked for: no more for now (404, 408), or as many bytes as we take (409)."""
-        code, text = headers[9:12], headers[13:200].partition(b"\r")[0].decode(errors="replace")
+        code, text = headers[9:12], headers[13:200].partition(b"\r")[0].decode(errors="replace").strip()
         if code not in (b"404", b"408") and not (code == b"409" and "MaxBytes" in text):
             raise NatsError(f"stream {self._stream}: {text or 'nobody there reads it for us'}")
         self._left = 0

@@ -5,7 +5,7 @@ import base64
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from rawspoof.edges.sinks.nkey import NKey, WrongSeed, is_seed
+from rawspoof.edges.sinks.nkey import NKey, WrongSeed, is_public, is_seed, seed
 
 SEED = "SUAAAAICAMCAKBQHBAEQUCYMBUHA6EARCIJRIFIWC4MBSGQ3DQOR4H776Y"
 
@@ -28,3 +28,14 @@ def test_a_slip_is_told(seed):
 
 def test_a_token_is_no_seed():
     assert [is_seed(text) for text in (SEED, "token", "", "X" * 58)] == [True, False, False, False]
+
+
+def test_a_key_is_made_of_random_bytes():
+    made = NKey(seed(bytes(range(32))))
+    assert seed(bytes(range(32))) == SEED
+    assert is_public(made.public)
+
+
+@pytest.mark.parametrize("text", ["", "U", SEED, "U" * 56, "UÄ", "u" * 56])
+def test_what_is_no_public_key(text):
+    assert not is_public(text)
