@@ -76,12 +76,12 @@ def sensor(made: Parts, templates: Templates, verify_checksums: bool = True) -> 
     return Sensor(made.secret, fit, Watch(*_watch(made)), verify_checksums)
 
 
-def refitted(mind: Sensor, made: Parts, templates: Templates, at: float) -> Fittings:
-    """What a sensor is to go on with under other parts, from about `at` on; takes no effect by itself.
+def refitted(mind: Sensor, made: Parts, templates: Templates) -> Fittings:
+    """What a sensor is to go on with under other parts; takes no effect by itself.
 
     The world is another one where it is another object: whoever is connected then stays with the one before.
     """
-    return _fittings(made, followed(mind.fit.world, made.world, at), templates, mind.fit.dresses)
+    return _fittings(made, followed(mind.fit.world, made.world), templates, mind.fit.dresses)
 
 
 def _fittings(

@@ -133,7 +133,7 @@ class Changing:
                 payloads=change.payloads,
                 rules=change.rules,
             )
-            self._prepared = made, assembly.refitted(self._sensor, made, change.templates, self._now())
+            self._prepared = made, assembly.refitted(self._sensor, made, change.templates)
         except Exception as error:
             return f"a worker cannot take it over: {error!r}"[:_BYTES_MAX].encode()
         finally:
@@ -144,7 +144,7 @@ class Changing:
         if self._prepared is None:
             return
         (self._made, fit), self._prepared = self._prepared, None
-        self._sensor.refit(fit)
+        self._sensor.refit(fit, self._now())
         self._took(self._made.config)
         gc.freeze()
 

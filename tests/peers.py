@@ -61,10 +61,8 @@ class Still:
 
     turns_at = float("inf")
 
-    def turns(self, since: float) -> tuple[int, ...]:
+    def turns(self, since: float, dice: int | None = None) -> tuple[int, ...]:
         return (0,)
-
-    turns_now = turns
 
     def door(self, src: bytes, dst: bytes, port: int, turn: int = 0) -> Door:
         return Door.OPEN

@@ -44,7 +44,7 @@ def begun(made: assembly.Parts) -> Sensor:
 
 
 def refit(mind: Sensor, made: assembly.Parts, at: float) -> None:
-    mind.refit(assembly.refitted(mind, made, dressed(), at))
+    mind.refit(assembly.refitted(mind, made, dressed()), at)
 
 
 def port(made: assembly.Parts, hold: Hold, protocol: str) -> int:
@@ -90,6 +90,17 @@ def test_a_closed_window_stays_closed():
     refit(mind, parts(persist_share=0.0), T0 + 2)
     (probed,) = said(mind.on_packet(T0 + 70, packet(ACK, 101 + 4, peer.ack, b"4", dport=7777)))
     assert (probed.wnd, probed.ack) == (0, 101 + 4)
+
+
+def test_of_several_changes_within_a_minute_each_connection_stays_in_its_world():
+    worlds = [parts(persist_share=1.0, kind="open"), parts(persist_share=0.0), parts(persist_share=0.0, epoch=1)]
+    mind = begun(worlds[1])
+    refit(mind, worlds[0], T0 + 1)
+    peer = Peer(mind, 7777, T0 + 2)
+    refit(mind, worlds[1], T0 + 3)
+    refit(mind, worlds[2], T0 + 4)
+    (taken,) = said(peer.sends(T0 + 5, b"0123456789", PSH | ACK))
+    assert (taken.wnd, taken.data) == (0, b"")
 
 
 def test_words_in_the_middle_of_a_conversation_go_on():

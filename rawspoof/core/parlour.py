@@ -28,7 +28,7 @@ from rawspoof.core.tcp.state import State
 from rawspoof.core.tcp.tcb import NEVER, Tcb, opened
 from rawspoof.core.wire.options import Options
 from rawspoof.core.wire.segment import ACK, FIN, RST, SYN, Segment
-from rawspoof.core.world.eras import AnyWorld
+from rawspoof.core.world.eras import AnyWorld, Eras
 from rawspoof.core.world.kind import Door
 from rawspoof.core.world.profile import Hold, Profile
 from rawspoof.core.world.world import jitter
@@ -70,14 +70,12 @@ class Parlour:
         self._world, self._cookies, self._recent, self._dress_of = world, cookies, recent, dress_of
         self._deadlines, self._flows, self._holds = deadlines, flows, holds
         self._limits, self._tally = limits, tally
-        self._earlier = Recent(1)
-        """Who was connected when the world last changed."""
         self._challenge_second, self._challenges = 0, 0
 
-    def refit(self, world: AnyWorld, dress_of: DressOf, limits: Limits, props: Props) -> None:
+    def refit(self, world: AnyWorld, dress_of: DressOf, limits: Limits, props: Props, at: float) -> None:
         """Go on with these; conversations under way stay what they are."""
-        if world is not self._world:
-            self._earlier = self._recent.copy()
+        if isinstance(world, Eras) and world is not self._world:
+            world.begin(at, self._recent.copy())
         self._world, self._dress_of, self._limits, self._props = world, dress_of, limits, props
 
     def knock(self, seg: Segment, options: Options, at: float, out: Outcome) -> bool:
@@ -105,9 +103,8 @@ class Parlour:
     def _met(self, seg: Segment, proof: Proof, at: float) -> int | None:
         """The turn of the world in which this connection's port was open and had said so much, None for none."""
         world, src, dst, port = self._world, seg.src, seg.dst, seg.dport
-        # An age is known to a minute or so; what was open when the world changed is known exactly, for a while.
-        new = proof.dice not in self._earlier and (proof.fresh or proof.dice in self._recent)
-        for turn in (world.turns_now if new else world.turns)(at - proof.age_s):
+        lately = proof.fresh or proof.dice in self._recent
+        for turn in world.turns(at - proof.age_s, proof.dice if lately else None):
             open_ = world.door(src, dst, port, turn) is Door.OPEN
             if open_ and talk.said(world.profile(src, dst, port, turn), proof.sent):
                 return turn

@@ -75,7 +75,7 @@ class Sensor:
         self._lasting = fit.world.turns_at == NEVER
         """Whether ports have always been dealt as they are now."""
 
-    def refit(self, fit: Fittings) -> None:
+    def refit(self, fit: Fittings, at: float) -> None:
         """Go on with these between two packets. Connections, SYNs that wait and sources that are known all stay."""
         self.fit = fit
         self._world, self._gate, self._dress_of = fit.world, fit.gate, fit.dress_of
@@ -88,7 +88,7 @@ class Sensor:
         elif fit.answers_per_s_max:
             self._throttle = Throttle(fit.answers_per_s_max, self._deadlines)
         self._doorbell.refit(fit.dress_of, self._throttle)
-        self._parlour.refit(fit.world, fit.dress_of, fit.limits, fit.props)
+        self._parlour.refit(fit.world, fit.dress_of, fit.limits, fit.props, at)
         if self._watch is not None and fit.watch is not None:
             self._watch.refit(*fit.watch)
 

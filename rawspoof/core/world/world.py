@@ -96,7 +96,7 @@ class World:
             number = at // self._settings.rotate_s
             self.turn, self.turns_at = int(number) % TURNS, (number + 1) * self._settings.rotate_s
 
-    def turns(self, since: float) -> tuple[int, ...]:
+    def turns(self, since: float, dice: int | None = None) -> tuple[int, ...]:
         """In which dealings a connection may have met its port, the likeliest first: that of `since`, its age modulo
         some hours (see `handshake.SLOTS`), this one, and the last."""
         if not self._settings.rotate_s:
@@ -128,10 +128,6 @@ class World:
         if self._estate is None or port in self._catalogue.pinned:
             return Door.OPEN
         return self._estate.host(self._group(src), dst, self.turn if turn is None else turn).door(port)
-
-    def turns_now(self, since: float) -> tuple[int, ...]:
-        """The same for a connection that surely began in this world: all of them did."""
-        return self.turns(since)
 
     def family(self, src: bytes, dst: bytes, turn: int | None = None) -> str:
         """The operating system family of this address, whose TCP it is to speak; it has the same in every dealing."""
