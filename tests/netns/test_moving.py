@@ -30,6 +30,13 @@ def test_one_in_python_is_known_by_its_script(lab, tmp_path):
     assert until(lambda: found(lab, tmp_path), 10)
 
 
+def test_who_only_reads_about_it_is_not(lab, tmp_path):
+    (tmp_path / "portspoof.py").touch()
+    tail = lab.run("sensor", ["tail", "-f", str(tmp_path / "portspoof.py")])
+    assert tail.poll() is None
+    assert found(lab, tmp_path) == []
+
+
 def test_one_in_another_network_is_no_matter(lab, tmp_path):
     program = shutil.copy("/bin/sleep", tmp_path / "portspoof")
     lab.run("attacker", [program, "60"])

@@ -91,6 +91,14 @@ def test_a_machine_without_an_address_cannot_be_scanned(lab):
         seen(lab)
 
 
+def test_without_root_it_says_so():
+    code = "import os, sys; os.setuid(65534); from rawspoof.cli.main import main; sys.exit(main(['doctor', '--scan']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert done.stderr.endswith("namespace of its own: sudo rawspoof doctor --scan\n")
+    assert done.stderr.count("\n") == 1
+
+
 def test_how_far_it_is_is_told_once_it_takes_long(town, monkeypatch):
     monkeypatch.setattr(nmap, "program", str)
     monkeypatch.setattr(probe, "GREETING_S", 0.1)

@@ -62,11 +62,19 @@ def moving(root: Path) -> Iterator[Finding]:
 def _processes() -> Iterator[Finding]:
     for pid in proc.neighbours():
         name, arguments = proc.called(pid)
-        # A script's name is its interpreter's first argument, a module's the one after -m.
-        words = {PurePath(word).name.removesuffix(".py").replace("-", "_") for word in (name, *arguments[:3])}
-        if found := words.intersection(OTHERS):
+        if found := {_program(word) for word in _words(name, arguments)}.intersection(OTHERS):
             what = f"{min(found)} is running (pid {pid}); its own ports stay open as real services"
             yield advice("moving.process", what, "stop it, and see that nothing starts it again")
+
+
+def _words(name: str, arguments: list[str]) -> list[str]:
+    """Where a program's name may be; a script's is its interpreter's first argument, a module's the one after -m."""
+    interpreted = bool(arguments) and PurePath(arguments[0]).name.startswith("python")
+    return [name, *arguments[: 3 if interpreted else 1]]
+
+
+def _program(word: str) -> str:
+    return PurePath(word).name.removesuffix(".py").replace("-", "_")
 
 
 def _starts(root: Path) -> Iterator[Finding]:

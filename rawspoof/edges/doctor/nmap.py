@@ -17,7 +17,7 @@ STATES_S: Final = 180.0
 NAMES_S: Final = 180.0
 """How long a run may take; then what it has seen is lost."""
 PARALLEL: Final = 30
-"""Ports that nmap -sV -T4 asks at a time (service_scan.cc)."""
+"""Ports that nmap 7.93 -sV -T4 asks at a time: so many connections were seen to silent ports."""
 _TICK_S: Final = 0.5
 _PLAIN: Final = ("-n", "-Pn", "-T4", "-vv", "-oX", "-")
 

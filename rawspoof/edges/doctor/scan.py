@@ -37,10 +37,13 @@ Say = Callable[[str], None]
 def scan(config: Config, ports: Sequence[int] | None, say: Say | None = None) -> View:
     """What is seen. Takes some seconds, with nmap up to a few minutes; `say` is given lines on how far it is.
 
-    Raises ScanError with one line for people, PermissionError without root.
+    Raises ScanError with one line for people.
     """
-    with undisturbed():
-        cards, known, now = links(), routes(), running()
+    try:
+        with undisturbed():
+            cards, known, now = links(), routes(), running()
+    except PermissionError:
+        raise ScanError("a scan takes root, for a network namespace of its own: sudo rawspoof doctor --scan") from None
     target = _target(config, cards)
     listening = {one.port: one.pid for one in proc.listeners() if one.address in (target, _anywhere(one.address))}
     taken = [ip_network(text) for text in (*config.sensor.networks, *config.sensor.allow)]
