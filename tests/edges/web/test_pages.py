@@ -100,7 +100,7 @@ def hub(text):
 
 
 def test_a_hub_shows_who_told_and_leaves_out_what_it_cannot_do(browser):
-    with serving(hub(HOSTILE)) as url, opened(browser, url, ("404",)) as page:
+    with serving(hub(HOSTILE)) as url, opened(browser, url) as page:
         expect(page.get_by_role("link", name="Sensors")).to_be_visible()
         expect(page.get_by_role("link", name="Look up a port")).to_be_hidden()
         for route in ("sensors", "sources", "events", "source/192.0.2.7", "blocks", "port/22", "settings"):

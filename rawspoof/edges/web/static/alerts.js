@@ -3,10 +3,11 @@
 import { get, post } from "./api.js";
 import { button, card, field, fill, h, table } from "./dom.js";
 import { attempt, typed } from "./parts.js";
+import { ofSensor } from "./role.js";
 import { count, shown } from "./words.js";
 
 export async function show(place) {
-  const [email, sinks] = await Promise.all([get("/api/email/config").catch((error) => error), get("/api/sinks")]);
+  const [email, sinks] = await Promise.all([ofSensor("/api/email/config").catch((error) => error), get("/api/sinks")]);
   if (!place.here()) return;
   fill(place.body,
     card("Mail", {}, email instanceof Error ? h("p", { class: "alarm" }, shown(email.message)) : form(email)),

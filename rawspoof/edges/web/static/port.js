@@ -4,7 +4,7 @@ import { get, search } from "./api.js";
 import { card, facts, field, fill, h } from "./dom.js";
 import { eventTable } from "./eventtable.js";
 import { typed } from "./parts.js";
-import { isHub } from "./role.js";
+import { ofSensor } from "./role.js";
 import { hexdump, shown, span } from "./words.js";
 import { words } from "./who.js";
 
@@ -18,12 +18,8 @@ export async function show(place) {
   if (port) place.heading.textContent = `Port ${shown(port, 6)}`;
   fill(place.body, card("Look up", {}, form(port, host, source)), result);
   if (!port) return;
-  const hub = await isHub();
   const [banner, visits] = await Promise.all([
-    get("/api/banner", { port, host, source }).catch((error) => {
-      if (hub) return error;
-      throw error;
-    }),
+    ofSensor("/api/banner", { port, host, source }),
     Number(port) > 0 ? get("/api/events", { port, limit: VISITS }) : { items: [] },
   ]);
   if (!place.here()) return;

@@ -9,6 +9,10 @@ let asked;
 /** Whether it is a hub's; asked once. */
 export const isHub = () => (asked ??= get("/api/stats").then(({ role }) => role === "hub"));
 
+/** What a sensor answers at this path; on a hub, which is not asked, an Error that says why not. */
+export const ofSensor = async (path, query = {}) =>
+  (await isHub()) ? new Error("This is a hub, which plays no ports and sends no mail: ask the web admin of the sensor.") : get(path, query);
+
 /** The names of the hub's sensors; of a sensor, none. */
 export const names = async () => ((await isHub()) ? (await get("/api/sensors")).items.map((one) => one.name) : []);
 

@@ -3,10 +3,11 @@
 import { get } from "./api.js";
 import { card, facts, fill, h, table } from "./dom.js";
 import { typed } from "./parts.js";
+import { ofSensor } from "./role.js";
 import { count, shown } from "./words.js";
 
 export async function show(place) {
-  const [{ items }, world] = await Promise.all([get("/api/settings"), get("/api/world").catch((error) => error)]);
+  const [{ items }, world] = await Promise.all([get("/api/settings"), ofSensor("/api/world")]);
   if (!place.here()) return;
   const list = h("div", { class: "stack" });
   const find = h("input", { type: "search", "aria-label": "Find a setting", placeholder: "find", autocomplete: "off" });
