@@ -7,13 +7,13 @@ import errno
 import socket
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from selectors import EVENT_WRITE, DefaultSelector
 from time import monotonic
 from typing import Final
 
+from rawspoof.edges.doctor.patience import Asked
 from rawspoof.edges.doctor.wire import Address
 
 AT_ONCE: Final = 400
@@ -23,7 +23,6 @@ ANSWER_S: Final = 1.0
 TRIES: Final = 2
 GREETING_S: Final = 4.0
 """A sensor's services take human time to greet."""
-ASKERS: Final = 32
 _TEXT_BYTES: Final = 80
 _QUESTION: Final = b"GET / HTTP/1.0\r\n\r\n"
 _RST_ON_CLOSE: Final = struct.pack("ii", 1, 0)
@@ -44,11 +43,20 @@ def states(target: Address, ports: Sequence[int], told: Told) -> dict[int, str]:
 
 
 def names(target: Address, ports: Iterable[int]) -> dict[int, str]:
-    """What each port says: its first line, by itself or asked for a page; "" where it says nothing."""
-    ports = list(ports)
-    # The threads are where the one is that starts them.
-    with ThreadPoolExecutor(ASKERS) as pool:
-        return dict(zip(ports, pool.map(partial(_said, target), ports), strict=True))
+    """What each port says: its first line, by itself or asked for a page; "" where it says nothing.
+
+    All are asked at once, a thread each.
+    """
+    asked = {port: Asked(partial(_said, target, port)) for port in ports}
+    until = monotonic() + ANSWER_S + 2 * GREETING_S + ANSWER_S
+    return {port: _within(one, until) for port, one in asked.items()}
+
+
+def _within(asked: Asked[str], until: float) -> str:
+    try:
+        return asked.answer(until - monotonic())
+    except TimeoutError:
+        return ""
 
 
 def _round(target: Address, ports: Sequence[int]) -> dict[int, str]:

@@ -20,6 +20,7 @@ from rawspoof.edges.system import proc
 from rawspoof.edges.system.endings import ending_on_sigterm, undisturbed
 from rawspoof.edges.system.links import Link, links
 from rawspoof.edges.system.own_address import own_address
+from rawspoof.edges.system.proc import Listener
 
 PORTS: Final = 1000
 """How many are scanned where nobody says which."""
@@ -45,7 +46,7 @@ def scan(config: Config, ports: Sequence[int] | None, say: Say | None = None) ->
     except PermissionError:
         raise ScanError("a scan takes root, for a network namespace of its own: sudo rawspoof doctor --scan") from None
     target = _target(config, cards)
-    listening = {one.port: one.pid for one in proc.listeners() if one.address in (target, _anywhere(one.address))}
+    listening = {one.port: one.pid for one in proc.listeners() if _reaches(target, one)}
     taken = [ip_network(text) for text in (*config.sensor.networks, *config.sensor.allow)]
     taken += [one.interface.network for card in cards for one in card.addresses]
     wanted = ports_of(ports, listening)
@@ -117,9 +118,10 @@ def _target(config: Config, cards: Sequence[Link]) -> Address:
     return usable[0]
 
 
-def _anywhere(address: Address) -> Address | None:
-    """The address itself if it stands for all of a machine's."""
-    return address if address.is_unspecified else None
+def _reaches(target: Address, listener: Listener) -> bool:
+    """Whether it listens at an address; [::] most often takes IPv4 too."""
+    anywhere = listener.address.is_unspecified and listener.address.version >= target.version
+    return anywhere or listener.address == target
 
 
 class _Progress:
