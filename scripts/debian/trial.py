@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from booting import checks
@@ -22,12 +23,13 @@ ROOT = Path(__file__).parents[2]
 VERSION = re.findall(r'__version__ = "(.*)"', (ROOT / "rawspoof/__init__.py").read_text())[0]
 NEXT = f"{VERSION}+next"
 BUILD_S = INSTALL_S = 600.0
+CAPTURE = ROOT / "tests/captures/nmap-version.pcap"
 CONFIG = "/etc/rawspoof/rawspoof.toml"
 NEEDED = ("python3", "libnetfilter-queue1", "libgcc-s1")
 """What the package depends on comes first, so that it alone makes a difference."""
 
 
-def built(folder: Path, suite: str) -> str:
+def is_built(folder: Path, suite: str) -> str:
     """The package, the same once more, and a next one: in `folder`. Raises Broken."""
     first, second = (build(folder / name) for name in ("one", "two"))
     require(digest(first) == digest(second), "two builds of the same tree are not the same")
@@ -57,7 +59,9 @@ def digest(path: Path) -> str:
 
 
 def apt(machine: Machine, *what: str) -> str:
-    return machine.do("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y", *what, within_s=INSTALL_S)
+    """What apt-get says. Changed settings are kept, as the default answer to dpkg's question would. Raises Broken."""
+    quiet = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y", "--no-install-recommends")
+    return machine.do(*quiet, "-o", "Dpkg::Options::=--force-confold", *what, within_s=INSTALL_S)
 
 
 def package(machine: Machine, version: str) -> str:
@@ -66,7 +70,7 @@ def package(machine: Machine, version: str) -> str:
 
 
 def is_installed(machine: Machine) -> str:
-    said = apt(machine, "--no-install-recommends", "install", package(machine, VERSION))
+    said = apt(machine, "install", package(machine, VERSION))
     require("systemctl enable --now rawspoof" in said.splitlines()[-1], f"its last line is another: {said}")
     require(machine.run("which", "gcc")[0], "there is a compiler, which proves little")
     require(not active(machine) and not tables(machine), "it runs")
@@ -80,7 +84,7 @@ def is_installed(machine: Machine) -> str:
 def answers_a_capture(machine: Machine) -> str:
     machine.do("sh", "-c", "head -c 32 /dev/urandom >/tmp/secret")
     # scapy makes ~/.config for whoever has none.
-    replay = ("env", "HOME=/tmp", "rawspoof", "replay", "/root/scan.pcap", "--secret-file", "/tmp/secret")
+    replay = ("env", "HOME=/tmp", "rawspoof", "replay", f"/root/{CAPTURE.name}", "--secret-file", "/tmp/secret")
     machine.do(*replay, "-w", "/tmp/answers.pcap")
     size = int(machine.do("stat", "-c", "%s", "/tmp/answers.pcap"))
     require(size > 1000, f"{size} bytes of answers")
@@ -98,8 +102,7 @@ def starts(machine: Machine) -> str:
 def is_upgraded(machine: Machine) -> str:
     machine.do("sh", "-c", f"echo '# mine' >>{CONFIG}")
     before = pid(machine)
-    # What a person who keeps theirs answers.
-    apt(machine, "-o", "Dpkg::Options::=--force-confold", "install", package(machine, NEXT))
+    apt(machine, "install", package(machine, NEXT))
     require(machine.do("dpkg-query", "-W", "-f", "${Version}", "rawspoof") == NEXT, "it is not the next version")
     require(machine.do("tail", "-n", "1", CONFIG) == "# mine\n", "changed settings are gone")
     require(active(machine) and pid(machine) not in (0, before), "it was not started anew")
@@ -109,7 +112,7 @@ def is_upgraded(machine: Machine) -> str:
 
 def is_upgraded_while_it_is_off(machine: Machine) -> str:
     machine.do("systemctl", "disable", "--now", "rawspoof")
-    apt(machine, "--no-install-recommends", "--allow-downgrades", "install", package(machine, VERSION))
+    apt(machine, "--allow-downgrades", "install", package(machine, VERSION))
     require(not active(machine), "it was started")
     require(machine.run("systemctl", "is-enabled", "rawspoof")[0], "it was enabled")
     machine.do("systemctl", "enable", "--now", "rawspoof")
@@ -135,8 +138,15 @@ def is_purged(machine: Machine) -> str:
     return "no settings, no state, no user"
 
 
+def leaves_nothing(root: Path, before: checks.Facts) -> str:
+    after = checks.files(root)
+    left = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    require(not left, ", ".join(left))
+    return "files, users and groups as before"
+
+
 def passes_lintian(machine: Machine) -> str:
-    apt(machine, "--no-install-recommends", "install", "lintian")
+    apt(machine, "install", "lintian")
     lintian = ("lintian", "--allow-root", "--tag-display-limit", "0", "--fail-on", "error,warning")
     return machine.do(*lintian, package(machine, VERSION), within_s=INSTALL_S).strip() or "nothing to say"
 
@@ -156,34 +166,40 @@ CHECKS: tuple[Callable[[Machine], str], ...] = (
 )
 
 
-def told(what: str, act: Callable[[], str]) -> bool:
+def told(act: "partial[str]") -> bool:
     """Whether it was so; a line says what was seen."""
     begun = time.monotonic()
+    what = act.func.__name__.replace("_", " ")
     try:
         seen, well = act(), True
     except Broken as why:
         seen, well = str(why), False
-    print(
-        f"{'ok' if well else 'BROKEN':<7} {what.replace('_', ' ')} ({time.monotonic() - begun:.0f} s): {seen}",
-        flush=True,
-    )
+    print(f"{'ok' if well else 'BROKEN':<7} {what} ({time.monotonic() - begun:.0f} s): {seen}", flush=True)
     return well
 
 
-def live(root: Path, packages: Path) -> bool:
-    """Whether all went well from a first boot on."""
-    for path in (*packages.glob("*.deb"), ROOT / "tests/captures/nmap-version.pcap"):
-        (root / "root" / path.name.replace("nmap-version", "scan")).write_bytes(path.read_bytes())
+def bare(folder: Path, base: Path | None, suite: str) -> Path:
+    """The root of a Debian in `folder` that has the packages and a capture lying there. Raises Broken."""
+    root = folder / "root"
+    if base is None or not base.exists():
+        bootstrap(suite, base or root)
+    if base is not None:
+        call("cp", "--archive", str(base), str(root), within_s=120)
+    for path in (*folder.glob("one/*.deb"), CAPTURE):
+        (root / "root" / path.name).write_bytes(path.read_bytes())
+    return root
+
+
+def live(root: Path) -> bool:
+    """Whether all went well from a first boot on. Raises Broken where there is no machine."""
     with Machine(root) as machine:
         machine.boot()
         apt(machine, "update")
-        apt(machine, "--no-install-recommends", "install", *NEEDED)
+        apt(machine, "install", *NEEDED)
         before = checks.files(root)
-        well = [told(check.__name__, lambda check=check: check(machine)) for check in CHECKS]  # type: ignore[misc]
-        left = {name for name, fact in checks.files(root).items() if before.get(name) != fact}
-        well.append(told("nothing is left", lambda: require(not left, ", ".join(sorted(left))) or "as before"))
-        well.append(told("passes_lintian", lambda: passes_lintian(machine)))
-    return all(well)
+        all_checks = [*(partial(check, machine) for check in CHECKS), partial(leaves_nothing, root, before)]
+        seen = [told(check) for check in (*all_checks, partial(passes_lintian, machine))]
+    return all(seen)
 
 
 def main() -> int:
@@ -197,14 +213,11 @@ def main() -> int:
     # A commit in between would be another moment.
     os.environ.setdefault("SOURCE_DATE_EPOCH", str(int((ROOT / "CHANGELOG.md").stat().st_mtime)))
     with tempfile.TemporaryDirectory(prefix="deb-") as folder:
-        root = Path(folder, "root")
-        if not told("built", lambda: built(Path(folder), suite)):
+        try:
+            return int(not (told(partial(is_built, Path(folder), suite)) and live(bare(Path(folder), base, suite))))
+        except Broken as why:
+            print(f"scripts/deb --try: {why}", file=sys.stderr)
             return 1
-        if not base or not base.exists():
-            bootstrap(suite, base or root)
-        if base:
-            call("cp", "--archive", str(base), str(root), within_s=120)
-        return int(not live(root, Path(folder, "one")))
 
 
 if __name__ == "__main__":
