@@ -122,10 +122,8 @@ class Changing:
         # What comes is kept or let go as a whole: looking for cycles in it would only take time.
         gc.disable()
         try:
-            (fd,) = fds
-            with mmap.mmap(fd, 0, access=mmap.ACCESS_READ) as memory:
+            with mmap.mmap(fds[0], 0, access=mmap.ACCESS_READ) as memory:
                 change: Change = pickle.loads(memory)  # noqa: S301  our parent's, by a socket that nobody else has
-            os.close(fd)
             made = self._made._replace(
                 config=change.config,
                 faces=change.faces,
@@ -138,6 +136,8 @@ class Changing:
             return f"a worker cannot take it over: {error!r}"[:_BYTES_MAX].encode()
         finally:
             gc.enable()
+            for fd in fds:
+                os.close(fd)
         return DONE
 
     def _commit(self) -> None:

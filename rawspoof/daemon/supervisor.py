@@ -54,8 +54,8 @@ class Supervisor:
         self._office.begin(self._guard)
         privileges.limit(privileges.SUPERVISOR if privileges.is_root() else privileges.PACKETS)
         what = _summary(self._crew.drawn)
-        self._tell.ready(what)
         log.info("ready: %s; Ctrl-C ends it", what)
+        self._tell.ready(what)
 
     def watch(self) -> None:
         """Until SIGTERM or SIGINT: start again what dies or hangs, reload at SIGHUP, block and unblock (SIGIO)."""
@@ -120,12 +120,15 @@ class Supervisor:
         now = time.monotonic()
         silent = self._crew.beats.silent(now)
         for number, child in enumerate(self._crew.children):
-            if child.pid and number in silent:
-                self._trouble(f"{child.name} hangs, ending it")
-                process.send([child.pid], signal.SIGKILL)
-            if child.pid and (ended := child.ended()):
+            if not child.pid:
+                continue
+            if ended := child.ended():
                 child.died()
                 self._trouble(f"{child.name} ended ({ended}), starting it again")
+            elif number in silent:
+                self._trouble(f"{child.name} hangs, ending it")
+                process.send([child.pid], signal.SIGKILL)
+                self._crew.beats.begin(number, now)
         self._revive(now)
         if silent or not all(child.pid for child in self._crew.children):
             return

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
@@ -69,7 +69,7 @@ class Sensor:
         return self.process.wait(10)
 
 
-def start(lab: Lab, folder: Path, *args: str, **kwargs: Any) -> Sensor:
+def start(lab: Lab, folder: Path, *args: str, program: Sequence[str] = ("-m", "rawspoof"), **kwargs: Any) -> Sensor:
     """A sensor on its way up, for tests in which it does not get there; `kwargs` are Popen's."""
     secret = folder / "secret"
     secret.write_bytes(SECRET)
@@ -77,7 +77,7 @@ def start(lab: Lab, folder: Path, *args: str, **kwargs: Any) -> Sensor:
     # The collector, which is nobody, has its store in there.
     folder.chmod(0o755)
     with (folder / "stderr").open("wb") as stderr:
-        argv = [sys.executable, "-m", "rawspoof", "run", "--state-dir", str(folder), *args]
+        argv = [sys.executable, *program, "run", "--state-dir", str(folder), *args]
         return Sensor(lab.run("sensor", argv, stdin=subprocess.DEVNULL, stderr=stderr, **kwargs), folder)
 
 

@@ -1,20 +1,17 @@
 """The daemon's life and death: signals, processes that die; nothing is ever left behind."""
 
 import os
-import pwd
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from subprocess import DEVNULL
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from rawspoof.edges.lab.namespaces import Lab
 from tests.netns.sensors import Sensor, gone, ruleset, running, table_is_there, tell, until
-from tests.netns.taps import TARGET, attempt, greeting
+from tests.netns.taps import TARGET, attempt
 
 pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
@@ -56,34 +53,6 @@ def test_killing_the_supervisor_ends_everything(lab):
         assert attempt(lab, TARGET, 4444) == "refused"
 
 
-def test_a_killed_worker_is_replaced(lab):
-    with running(lab, *SSH) as sensor, load(lab):
-        until(lambda: packets(lab) > 5000, 5.0)
-        before = sensor.children()
-        os.kill(before["work0"], signal.SIGKILL)
-        killed = time.monotonic()
-        until(lambda: sensor.children().get("work0", before["work0"]) != before["work0"], ENDED_S)
-        until(lambda: attempt(lab, TARGET, 4444) == "open", ENDED_S)
-        tell(f"SIGKILL of the worker: answered again after {time.monotonic() - killed:.2f} s")
-        assert greeting(lab, "attacker", TARGET, 4445).startswith(b"SSH-2.0-")
-        assert sensor.children()["collec"] == before["collec"]
-        assert "worker 0 ended (signal 9), starting it again" in sensor.said()
-
-
-def test_a_killed_collector_is_replaced(lab, tmp_path):
-    events = tmp_path / "events"
-    with running(lab, *SSH, "--events", str(events)) as sensor, load(lab):
-        until(lambda: packets(lab) > 5000, 5.0)
-        before = sensor.children()
-        os.kill(before["collec"], signal.SIGKILL)
-        until(lambda: sensor.children().get("collec", before["collec"]) != before["collec"], ENDED_S)
-        size = events.stat().st_size
-        greeting(lab, "attacker", TARGET, 4444)
-        until(lambda: events.stat().st_size > size, ENDED_S)
-        assert sensor.children()["work0"] == before["work0"]
-        assert "the collector ended (signal 9), starting it again" in sensor.said()
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_polite_end_is_quick_even_under_load(lab, number):
     with running(lab, start_new_session=True) as sensor, load(lab):
@@ -107,18 +76,3 @@ def test_the_rules_go_first(lab):
         assert sensor.process.poll() is None
         assert sensor.process.wait(ENDED_S) == 0
         assert gone(worker)
-
-
-def test_a_rotated_events_file_is_opened_again(lab):
-    with TemporaryDirectory() as folder:
-        events = Path(folder, "events")
-        with running(lab, *SSH, "--events", str(events)) as sensor:
-            os.rename(events, Path(folder, "old"))
-            # As logrotate does with `create 0640 nobody`: the collector has no right to make a file anywhere.
-            events.touch()
-            for path in (Path(folder), events):
-                os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)
-            sensor.process.send_signal(signal.SIGHUP)
-            greeted = iter(lambda: greeting(lab, "attacker", TARGET, 4444), b"")
-            until(lambda: next(greeted) and events.stat().st_size > 0, ENDED_S)
-            assert sensor.process.poll() is None
