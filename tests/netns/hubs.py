@@ -47,7 +47,7 @@ class Hub:
         self.command("broker", *where, "-o", str(self.conf))
         self.pem = folder / "hub" / "broker.crt"
         self.process: subprocess.Popen[bytes] | None = None
-        self.broker = self.serve()
+        self.serve()
 
     def command(self, *args: str) -> str:
         """What `rawspoof hub` says to this."""
@@ -58,9 +58,9 @@ class Hub:
         """A sensor's."""
         return self.folder / f"{name}.seed"
 
-    def serve(self) -> "subprocess.Popen[bytes]":
+    def serve(self) -> None:
         """The broker, up."""
-        return farends.serve(self.lab, 4222, ["nats-server", "-c", str(self.conf)])
+        self.broker = farends.serve(self.lab, 4222, ["nats-server", "-c", str(self.conf)])
 
     def start(self, *args: str) -> None:
         """The hub, reading."""
@@ -86,8 +86,9 @@ class Hub:
         self.process.wait(10)
 
     def close(self) -> None:
-        if self.process is not None:
-            stop(self.process)
+        for process in (self.process, self.broker):
+            if process is not None:
+                stop(process)
 
     def sink(self, name: str) -> Nats:
         """The settings of a sensor's way here."""
