@@ -4,6 +4,12 @@ import re
 import shlex
 from pathlib import Path
 
+import yaml
+
+from rawspoof.cli.main import parser
+from rawspoof.config.environment import PREFIX
+from rawspoof.config.load import load
+
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "Containerfile").read_text().replace("\\\n", " ")
 STEPS = [(word, rest) for word, _, rest in (line.partition(" ") for line in TEXT.splitlines()) if word.isupper()]
@@ -26,3 +32,15 @@ def test_it_installs_what_the_script_does():
 def test_its_command_is_one():
     assert ("CMD", '["run"]') in STEPS
     assert ("ENTRYPOINT", '["rawspoof"]') in STEPS
+
+
+def test_what_is_composed_is_understood():
+    text = (ROOT / "compose.yaml").read_text()
+    services = yaml.safe_load(text)["services"]
+    ours = {name: service for name, service in services.items() if service.get("image") == "rawspoof"}
+    shown = [shlex.split(line) for line in re.findall(r"# +podman-compose run --rm (hub .*)", text)]
+    for argv in [*(service["command"] for service in ours.values()), *(line[1:] for line in shown)]:
+        parser().parse_args([word for word in argv if word])
+    environment = ours["sensor"]["environment"]
+    assert all(name.startswith(PREFIX) for name in environment)
+    assert load(None, environ=environment).fleet.name == "paris"

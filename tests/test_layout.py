@@ -17,10 +17,13 @@ ROOT: Final = Path(__file__).parent.parent
 
 TOP: Final = {
     ".ci",
+    ".containerignore",
     ".gitignore",
+    "Containerfile",
     "LICENSE",
     "Vagrantfile",
     "completions",
+    "compose.yaml",
     "man",
     "pyproject.toml",
     "rawspoof",

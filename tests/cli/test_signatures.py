@@ -92,7 +92,7 @@ def test_check_names_what_is_wrong(told, tmp_path, monkeypatch):
     assert "nmap's data file is not here" in told("check")[1]
 
 
-@pytest.mark.parametrize(("name", "files", "bad"), [("probes", 5, 4), ("old", 4, 1), ("conf", 3, 2)])
+@pytest.mark.parametrize(("name", "files", "bad"), [("probes", 5, 4), ("old", 4, 1), ("conf", 3, 4)])
 def test_import_writes_what_check_and_run_read(told, tmp_path, name, files, bad):
     status, out, complaints = told("import", name, "-o", "new", "--seed", "x")
     assert (status, complaints.count("\n")) == (0, bad)
