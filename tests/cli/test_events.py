@@ -12,6 +12,7 @@ import pytest
 
 from rawspoof.cli.main import main
 from rawspoof.edges.report.listing import HEADER
+from rawspoof.edges.store.database import Heard, Store
 from tests.begun import begun
 from tests.cli.stores import fill
 from tests.edges.sinks.samples import CREDENTIAL, ENDED, EXAMPLES, OPENED, SRC6, SYN
@@ -130,3 +131,23 @@ def test_following_tells_new_ones_once(tmp_path):
         process.terminate()
         assert process.stdout.read() == b""
     assert kinds(told) == ["service.credential", "service.credential", "syn.data"]
+
+
+def test_of_a_hubs_store_one_sensor(tmp_path, capsys):
+    store = Store(tmp_path, 30, 100)
+    store.take([Heard("paris", 1, OPENED), Heard("tokyo", 1, CREDENTIAL), Heard("paris", 2, ENDED)], 1)
+    store.close()
+    ask = ["events", "--store", str(tmp_path)]
+    assert main(ask) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["sensor", "paris", "tokyo", "paris"]
+    assert main([*ask, "--sensor", "paris", "--json"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["observer"]["name"], one["event"]["action"]) for one in told] == [
+        ("paris", "session.open"), ("paris", "scan.ended"),
+    ]  # fmt: skip
+    assert main([*ask, "--sensor", "tokyo", "--csv"]) == 0
+    assert [row["sensor"] for row in csv.DictReader(io.StringIO(capsys.readouterr().out))] == ["tokyo"]
+    assert main(["report", "--store", str(tmp_path), "--since", "2025-01-01T00:00", "--sensor", "tokyo"]) == 0
+    assert "events                 1" in capsys.readouterr().out
+    assert main(["top", "--store", str(tmp_path), "--sensor", "tokyo"]) == 0
+    assert "0 scans now" in capsys.readouterr().out

@@ -4,12 +4,14 @@ import asyncio
 
 import pytest
 
+from rawspoof.edges.block.shared import Shared
 from rawspoof.edges.store.queries import Reader
 from rawspoof.edges.web.api import OPERATIONS
 from rawspoof.edges.web.context import Queue
+from rawspoof.edges.web.live import Live
 from rawspoof.edges.web.openapi import PATHS
 from tests.edges.sinks import samples
-from tests.edges.sinks.samples import CaptureSink
+from tests.edges.sinks.samples import AT, BLOCKED, DETECTED, OPENED, UNBLOCKED, CaptureSink
 from tests.edges.web.desk import NOW, Orders, ask, context, get, lane, send
 
 
@@ -202,3 +204,69 @@ def test_a_reader_reads_before_a_number(tmp_path):
 
 def test_the_samples_are_of_one_moment():
     assert {event.at for event in (samples.OPENED, samples.DETECTED)} == {samples.AT}
+
+
+class Fleet:
+    """Two sensors, one of which is silent."""
+
+    behind = 5
+
+    def listed(self, now):
+        plain = {"event_at": None, "late_s": 0.0, "refused": 0, "version": "", "host": "", "started_at": None}
+        counts = {"waiting": 0, "lost": 0, "workers": 1, "counters": {}}
+        return [
+            {"name": name, "status": status, "heard_at": at, "events": 3, **plain, **counts}
+            for name, status, at in (("paris", "ok", NOW), ("tokyo", "silent", None))
+        ]
+
+    def troubles(self, now):
+        return ["sensor tokyo: nothing heard since this hub was started"]
+
+
+def on_a_hub(folder):
+    live = Live(AT, lambda address: "")
+    live.write([OPENED, DETECTED, BLOCKED], 1, "paris")
+    return context(folder, live=live, fleet=Fleet(), world=None, orders=None, mail=None)
+
+
+def test_a_hub_tells_of_its_sensors(tmp_path):
+    given = on_a_hub(tmp_path)
+    told = get(given, "/api/sensors").json()
+    assert ([one["name"] for one in told["items"]], told["behind"], told["troubles"]) == (
+        ["paris", "tokyo"], 5, Fleet().troubles(NOW),
+    )  # fmt: skip
+    assert get(given, "/api/health").json()["reasons"] == Fleet().troubles(NOW)
+    stats = get(given, "/api/stats").json()
+    assert (stats["role"], stats["sensors"]) == ("hub", 2)
+    lines = get(given, "/metrics").text.splitlines()
+    assert 'rawspoof_sensor_events_total{sensor="paris"} 3' in lines
+    assert [line for line in lines if line.startswith("rawspoof_sensor_heard_timestamp_seconds{")] == [
+        f'rawspoof_sensor_heard_timestamp_seconds{{sensor="paris"}} {NOW}'
+    ]
+    assert get(given, "/api/sources?sensor=paris").json()["items"][0]["sensors"] == ["paris"]
+    assert get(given, "/api/sources?sensor=tokyo").json()["total"] == 0
+    assert get(context(tmp_path), "/api/sensors").json() == {"items": [], "behind": 0, "troubles": []}
+
+
+@pytest.mark.parametrize("path", ["/api/banner?port=22", "/api/world", "/api/email/config"])
+def test_a_hub_says_what_it_cannot_tell(tmp_path, path):
+    answer = get(on_a_hub(tmp_path), path)
+    assert (answer.status_code, "sensor" in answer.json()["error"]) == (503, True)
+
+
+def test_a_hub_blocks_nobody_and_shows_who_is(tmp_path):
+    given = on_a_hub(tmp_path)
+    assert (
+        send(given, "POST", "/api/blocks", {"address": "192.0.2.9"}).json()["error"].startswith("this is a hub: block")
+    )
+    assert [one["sensor"] for one in get(given, "/api/blocks").json()["items"]] == ["paris"]
+    # Another sensor's word does not end it; its own does, and so does time.
+    given.live.write([UNBLOCKED], 9, "tokyo")
+    assert get(given, "/api/blocks").json()["total"] == 1
+    given.now = lambda: NOW + 1e6
+    assert get(given, "/api/blocks").json()["total"] == 0
+    given.live.share(None, BLOCKED.src, "", "paris")
+    assert given.live.blocks == {}
+    shared = Shared(BLOCKED.src, NOW, NOW + 1e7, "tripwire", 1, 23, "tokyo")
+    given.live.share(shared, BLOCKED.src, "tarpit", "tokyo")
+    assert [(one["how"], one["sensor"]) for one in get(given, "/api/blocks").json()["items"]] == [("tarpit", "tokyo")]
