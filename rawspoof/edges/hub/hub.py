@@ -23,6 +23,7 @@ from rawspoof.edges.sinks.base import SinkError
 from rawspoof.edges.sinks.collector import store_folder
 from rawspoof.edges.sinks.lane import Lane
 from rawspoof.edges.store.database import Store
+from rawspoof.edges.store.places import Places
 from rawspoof.edges.store.queries import Filter, Reader
 from rawspoof.edges.system import clock, privileges
 from rawspoof.edges.system.notify import Notifier
@@ -55,13 +56,15 @@ def run(config: Config) -> int:
     now, ending = clock.steady(), _Ending()
     sensors, lanes = Sensors(config.hub.silent_s), outlets.lanes(config, sinks)
     live = Live(now(), door.country if door else lambda address: "")
-    with closing(Reader(folder)) as reader, closing(store):
+    with closing(Reader(folder)) as reader:
+        last = max(reader.last(), reader.taken())
+    with closing(Places(folder)) as places, closing(store):
         spread = outlets.Spread(live, lanes)
-        intake = Intake(dial, store, reader, config.store.retention_days, sensors, [spread], now)
+        intake = Intake(dial, store, places, last, config.store.retention_days, sensors, [spread], now)
         ending.on_reopen = lanes
         news = News(dial, sensors, live.share, ending.wake, now)
         server = _serve(config, door, live, sensors, lanes, intake, news) if door else None
-        Thread(target=_recall, args=(folder, live, sensors, intake.last + 1, now()), daemon=True).start()
+        Thread(target=_recall, args=(folder, live, sensors, last + 1, now()), daemon=True).start()
         news.start()
         log.info("hub: ready: %s, events in %s", config.hub.url, folder)
         notifier.ready(f"reading {config.hub.url}")

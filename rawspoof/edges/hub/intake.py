@@ -22,7 +22,7 @@ from rawspoof.edges.sinks.base import Tally
 from rawspoof.edges.sinks.nats import NOT_FOUND, answered, make_stream, refusal
 from rawspoof.edges.sinks.nats_client import Client, NatsError, Request
 from rawspoof.edges.store.database import Heard, Store
-from rawspoof.edges.store.queries import Place, Reader
+from rawspoof.edges.store.places import Place, Places
 
 WAIT_S: Final = 1.0
 """Between two looks at whether it is time to end."""
@@ -48,17 +48,17 @@ class Intake:
         self,
         dial: Callable[[], Client],
         store: Store,
-        reader: Reader,
+        places: Places,
+        last: int,
         retention_days: int,
         sensors: Sensors,
         outlets: Sequence[Outlet],
         now: Callable[[], float],
     ) -> None:
-        """`reader` reads that store, in this thread only; `now` gives seconds since the epoch."""
-        self._dial, self._store, self._reader, self._now = dial, store, reader, now
+        """`last` is the highest number in the store; `now` gives seconds since the epoch."""
+        self._dial, self._store, self._places, self._now = dial, store, places, now
         self._keep_s, self._sensors, self._outlets = retention_days * _DAY_S, sensors, outlets
-        self.last = max(reader.last(), reader.taken())
-        """Number of the last event in the store."""
+        self.last = last
         self.refused = Tally("hub: messages that are no event")
         self.failed = Tally("hub: times that the broker was away or the store could not be written")
 
@@ -98,7 +98,7 @@ class Intake:
         """Which stream it is, and the number after which to begin: 0 where it is not the one that we were reading."""
         about = asked(client, f"STREAM.INFO.{EVENTS}")
         created, last = str(about["created"]), int(about["state"]["last_seq"])
-        place = self._reader.place(EVENTS)
+        place = self._places.of(EVENTS)
         if place is None:
             return created, 0
         if place.created == created and place.number <= last and self._is_there(client, place):
@@ -130,7 +130,7 @@ class Intake:
                 self.refused.add(1, error)
                 self._sensors.refused(sensor_of(message.subject))
         kept = self._store.take(events, self.last + 1)
-        self._reader.move(EVENTS, Place(created, found[-1].number, found[-1].stamp))
+        self._places.move(EVENTS, Place(created, found[-1].number, found[-1].stamp))
         first, self.last = self.last + 1, self.last + len(kept)
         for event, stamp in zip(events, stamps, strict=True):
             self._sensors.told(event.sensor, event.event.at, stamp)

@@ -66,7 +66,7 @@ class Spread:
 def _kept(settings: AnySink, index: int) -> AnySink:
     for file, variable in _SECRETS.items():
         if path := getattr(settings, file, ""):
-            name = f"RAWSPOOF_HUB_SINK_{index}_{file.upper()}"
+            name = f"_hub_sink_{index}_{file}"
             os.environ[name] = Path(path).read_text(encoding="utf-8").partition("\n")[0].strip()
             settings = msgspec.structs.replace(settings, **{file: "", variable: name})
     return settings

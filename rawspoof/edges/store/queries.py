@@ -14,10 +14,10 @@ import msgspec
 from rawspoof.core.event import AnyEvent, Scan
 from rawspoof.edges.store import schema
 from rawspoof.edges.store.database import BUSY_S, day_of, files
+from rawspoof.edges.store.places import POSITIONS, open_positions
 
 log = logging.getLogger(__name__)
 
-POSITIONS: Final = "positions.sqlite"
 KINDS: Final = tuple(str(kind.__struct_config__.tag) for kind in get_args(AnyEvent))
 """Of all events there are."""
 HOUR_S: Final = 3600
@@ -34,17 +34,6 @@ class Numbered(NamedTuple):
     event: AnyEvent
     sensor: str = ""
     """Who saw it, in a hub's store; "" in a sensor's own."""
-
-
-class Place(NamedTuple):
-    """How far a hub has read a stream."""
-
-    created: str
-    """When the stream was made: another one of the same name begins anew."""
-    number: int
-    """Of the last message."""
-    stamp: int
-    """When that came in, ns since the epoch."""
 
 
 class Filter(NamedTuple):
@@ -228,23 +217,10 @@ class Reader:
             log.warning("%s: %s: sinks may be told again of events that they know", self._folder / POSITIONS, error)
             return 0
 
-    # A hub's place in its stream
-
-    def place(self, stream: str) -> Place | None:
-        """How far this stream has been read, None if it never was. Raises sqlite3.Error."""
-        query = "SELECT created, number, stamp FROM streams WHERE name = ?"
-        row = self._positions().execute(query, (stream,)).fetchone()
-        return None if row is None else Place(*row)
-
-    def move(self, stream: str, to: Place) -> None:
-        """Keep that. Raises sqlite3.Error."""
-        with self._positions() as database:
-            database.execute("INSERT OR REPLACE INTO streams VALUES (?, ?, ?, ?)", (stream, *to))
-
     def _positions(self) -> sqlite3.Connection:
         path = self._folder / POSITIONS
         if path not in self._open:
-            self._open[path] = _open_positions(path)
+            self._open[path] = open_positions(path)
         return self._open[path]
 
     def _files(self, wanted: Filter) -> list[Path]:
@@ -261,25 +237,6 @@ class Reader:
             # Pruned meanwhile, or set aside; what it held is gone for everybody.
             if database := self._open.pop(path, None):
                 database.close()
-
-
-def _open_positions(path: Path) -> sqlite3.Connection:
-    """What sinks took, begun anew where it is broken. Raises sqlite3.Error."""
-    for last_try in (False, True):
-        database = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
-        try:
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA synchronous=NORMAL")
-            database.executescript(schema.POSITIONS + schema.STREAMS)
-            return database
-        except sqlite3.DatabaseError as error:
-            database.close()
-            if last_try or isinstance(error, sqlite3.OperationalError):
-                raise
-            log.warning("%s is broken (%s): sinks begin with the events of now", path, error)
-            for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-                part.unlink(missing_ok=True)
-    raise AssertionError("the last try returns or raises")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -10,6 +10,7 @@ from rawspoof.edges.hub import intake as module
 from rawspoof.edges.hub.intake import Intake, moment
 from rawspoof.edges.hub.sensors import Sensors
 from rawspoof.edges.store.database import Store
+from rawspoof.edges.store.places import Places
 from rawspoof.edges.store.queries import Reader
 from tests.edges.hub.brokers import NOW, Broker
 from tests.edges.sinks.samples import AT, OPENED
@@ -39,13 +40,15 @@ class Hub:
         self.begin()
 
     def begin(self):
-        self.store, self.reader = Store(self.folder, 30, 100, durable=True), Reader(self.folder)
+        self.store, self.places = Store(self.folder, 30, 100, durable=True), Places(self.folder)
         self.sensors = Sensors(300.0)
-        self.intake = Intake(self.broker.dial, self.store, self.reader, 30, self.sensors, [self._show], lambda: NOW)
+        self.intake = Intake(
+            self.broker.dial, self.store, self.places, len(self.kept()), 30, self.sensors, [self._show], lambda: NOW
+        )
 
     def close(self):
         self.store.close()
-        self.reader.close()
+        self.places.close()
 
     def again(self):
         self.close()
@@ -72,7 +75,7 @@ def test_what_sensors_told_is_kept_and_shown(hub):
     assert hub.kept() == hub.shown == [(1, "a", 1), (2, "a", 2), (3, "b", 1)]
     listed = {told["name"]: told["events"] for told in hub.sensors.listed(NOW)}
     assert (listed, hub.sensors.behind, hub.sensors.state) == ({"a": 2, "b": 1}, 0, "")
-    assert hub.reader.place(EVENTS).number == 3
+    assert hub.places.of(EVENTS).number == 3
 
 
 def test_it_goes_on_where_it_was(hub):
@@ -86,7 +89,7 @@ def test_it_goes_on_where_it_was(hub):
 
 def test_a_death_before_the_place_was_noted_repeats_nothing(hub):
     hub.broker.tell("a", one(1), one(2))
-    hub.intake._reader.move = lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+    hub.intake._places.move = lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
     with pytest.raises(KeyboardInterrupt):
         hub.run()
     assert (len(hub.kept()), hub.shown) == (2, [])
@@ -129,7 +132,7 @@ def test_what_is_no_event_is_counted_and_passed_over(hub):
     hub.run()
     assert (hub.kept(), hub.intake.refused.count) == ([(1, "a", 1)], 3)
     assert hub.sensors.listed(NOW)[0]["refused"] == 2
-    assert hub.reader.place(EVENTS).number == 4
+    assert hub.places.of(EVENTS).number == 4
 
 
 def test_a_broker_that_is_away_is_waited_for(hub):
