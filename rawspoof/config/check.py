@@ -50,6 +50,8 @@ def problems(config: Config) -> Iterator[tuple[str, str]]:
     yield from ((f"mail.{key}", what) for key, what in mail.problems(config.mail))
     yield from ((f"fleet.{key}", what) for key, what in fleet.problems(config.fleet))
     yield from ((f"hub.{key}", what) for key, what in fleet.problems(fleet.of_hub(config.hub)))
+    if config.fleet.name == fleet.HUB:
+        yield "fleet.name", f"expected another name than {fleet.HUB!r}, which is the hub's own"
     yield from sinks.problems(config.sink)
 
 

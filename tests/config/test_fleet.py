@@ -3,8 +3,8 @@
 import pytest
 
 from rawspoof.config.check import problems
-from rawspoof.config.fleet import events
-from rawspoof.config.model import Config, Fleet
+from rawspoof.config.fleet import events, of_hub
+from rawspoof.config.model import Config, Fleet, Hub
 from rawspoof.config.sinks import title
 
 
@@ -35,3 +35,13 @@ def test_events_go_as_they_are_to_where_the_fleet_is():
     assert [getattr(sink, key) for key in shared] == [getattr(fleet, key) for key in shared]
     # A sink of one's own at the same broker has another name, and so a place of its own in the store.
     assert title(sink) == "fleet hub:4222"
+
+
+def test_a_hub_is_a_member_with_a_name_of_its_own():
+    hub = Hub(url="tls://broker", user="u", secret_env="S", ca_file="/ca", cert_file="/c", verify=False, timeout_s=3.0)
+    member = of_hub(hub)
+    assert member.name == "hub"
+    shared = ("url", "user", "secret_file", "secret_env", "ca_file", "cert_file", "verify", "timeout_s")
+    assert [getattr(member, key) for key in shared] == [getattr(hub, key) for key in shared]
+    assert [key for key, _ in problems(Config(hub=Hub(url="http://x")))] == ["hub.url"]
+    assert [key for key, _ in problems(Config(fleet=Fleet(name="hub")))] == ["fleet.name"]
