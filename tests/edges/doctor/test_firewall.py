@@ -18,6 +18,8 @@ from rawspoof.edges.system import proc
         (Running(True, None), True, Level.TROUBLE, "loaded by hand"),
         (Running(True, None), False, Level.GOOD, "no sensor is running now"),
     ],
+    # Names that are the same in every process.
+    ids=["ours", "none", "by hand", "by hand, as wished"],
 )
 def test_whose_the_table_is(now, firewall, level, said):
     (finding,) = table(Config(sensor=Sensor(firewall=firewall)), now)
