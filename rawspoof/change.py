@@ -8,6 +8,7 @@ import mmap
 import os
 import pickle
 import socket
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Final, NamedTuple
@@ -22,6 +23,8 @@ from rawspoof.core.world.world import World
 
 PREPARE, COMMIT, FORGET = b"prepare", b"commit", b"forget"
 DONE: Final = b"ready"
+FIRST: Final = b"%020d" % 0
+"""The number of what a worker says unasked, once packets can come."""
 WITHIN_S: Final = 10.0
 """Longest time for a worker's answer; it needs some 50 ms."""
 _BYTES_MAX: Final = 4096
@@ -48,35 +51,38 @@ def prepare(workers: Iterable[socket.socket], change: Change) -> str:
     try:
         with open(fd, "wb", closefd=False) as file:
             pickle.dump(change, file, 5)
-        return _asked(workers, lambda worker: socket.send_fds(worker, [PREPARE], [fd]))
+        return _asked(workers, PREPARE, [fd])
     finally:
         os.close(fd)
 
 
 def finish(workers: Iterable[socket.socket], what: bytes) -> str:
     """Have each COMMIT or FORGET what it prepared; "" if all have, or the line of one that has not."""
-    return _asked(workers, lambda worker: worker.send(what))
+    return _asked(workers, what, [])
 
 
-def answer(worker: socket.socket) -> str:
-    """What a worker says: "" for DONE. Waits for it, WITHIN_S at most."""
+def answer(worker: socket.socket, number: bytes = FIRST) -> str:
+    """What a worker says to what was asked under this number: "" for DONE. Waits for it, WITHIN_S at most."""
     worker.settimeout(WITHIN_S)
     try:
-        said = worker.recv(_BYTES_MAX)
+        # What came too late is no answer to anything any more.
+        while (said := worker.recv(_BYTES_MAX)) and not said.startswith(number):
+            continue
     except TimeoutError:
         return "it does not answer"
     except OSError as error:
         return error.strerror or str(error)
-    return "" if said == DONE else said.decode(errors="replace") or "it ended (see above)"
+    what = said[len(number) :]
+    return "" if what == DONE else what.decode(errors="replace") or "it ended (see above)"
 
 
-def _asked(workers: Iterable[socket.socket], ask: Callable[[socket.socket], object]) -> str:
-    asked = []
+def _asked(workers: Iterable[socket.socket], what: bytes, fds: list[int]) -> str:
+    number, asked = b"%020d" % time.monotonic_ns(), []
     for worker in workers:
         with suppress(OSError):  # it has ended, and will be started again as things are then
-            ask(worker)
+            socket.send_fds(worker, [number + what], fds)
             asked.append(worker)
-    wrong = [why for worker in asked if (why := answer(worker))]
+    wrong = [why for worker in asked if (why := answer(worker, number))]
     return wrong[0] if wrong else ""
 
 
@@ -108,14 +114,15 @@ class Changing:
             return True
         except OSError:
             return False
-        if said == PREPARE:
-            self._say(self._prepare(fds))
-        elif said == COMMIT:
+        number, what = said[: len(FIRST)], said[len(FIRST) :]
+        if what == PREPARE:
+            self._say(number + self._prepare(fds))
+        elif what == COMMIT:
             self._commit()
-            self._say(DONE)
-        elif said == FORGET:
+            self._say(number + DONE)
+        elif what == FORGET:
             self._prepared = None
-            self._say(DONE)
+            self._say(number + DONE)
         return bool(said)
 
     def _prepare(self, fds: list[int]) -> bytes:
@@ -133,7 +140,7 @@ class Changing:
             )
             self._prepared = made, assembly.refitted(self._sensor, made, change.templates)
         except Exception as error:
-            return f"a worker cannot take it over: {error!r}"[:_BYTES_MAX].encode()
+            return f"a worker cannot take it over: {error!r}"[:1000].encode()
         finally:
             gc.enable()
             for fd in fds:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from rawspoof import assembly
-from rawspoof.change import DONE, Changing
+from rawspoof.change import DONE, FIRST, Changing
 from rawspoof.config.model import Config
 from rawspoof.edges.firewall.plan import MARK
 from rawspoof.edges.link.base import Link
@@ -54,7 +54,7 @@ def run(number: int, made: assembly.Parts, templates: assembly.Templates, wires:
             wires.control, f"{error}: another rawspoof runs, or `rawspoof doctor` says who; --queue takes another"
         )
     except OSError as error:
-        cure = "start rawspoof as root, or with CAP_NET_ADMIN and CAP_NET_RAW"
+        cure = "start as root, or with CAP_NET_ADMIN and CAP_NET_RAW"
         return _refuse(wires.control, f"no right to read packets ({error.strerror}): {cure}")
     privileges.die_with_parent(signal.SIGKILL, parent)
     signal.signal(signal.SIGTERM, lambda *_: link.stop())
@@ -62,7 +62,7 @@ def run(number: int, made: assembly.Parts, templates: assembly.Templates, wires:
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     _attend(link, wires, Changing(wires.control, sensor, made, clock.steady(), partial(_took, publisher)))
-    wires.control.send(DONE)
+    wires.control.send(FIRST + DONE)
     door: Link = link if wires.evidence is None else EvidenceLink(link, wires.evidence, sensor.scan_of)
     serve(door, sensor, publisher, _Complaints())
     publisher.close()
@@ -113,5 +113,5 @@ def _both(one: Callable[[], None], other: Callable[[], None]) -> Callable[[], No
 
 
 def _refuse(control: socket.socket, why: str) -> int:
-    control.send(why.encode())
+    control.send(FIRST + why.encode())
     return 2

@@ -10,9 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from rawspoof import assembly, change
-from rawspoof.change import COMMIT, FORGET, Change, Changing
+from rawspoof.change import COMMIT, DONE, FIRST, FORGET, Change, Changing
 from rawspoof.config.model import Config, World
-from rawspoof.edges.system import process
 from tests.peers import SECRET, personalities, templates
 
 OLD = Config(world=World(delivery="prompt"))
@@ -80,10 +79,20 @@ def test_one_that_has_ended_is_no_hindrance():
 
 def test_one_that_ends_is_named_with_what_it_said():
     with pair() as (ours, theirs):
-        pid = process.fork(lambda: len(theirs.recv(100)))
-        theirs.close()
+        # It hears, and closes without a word.
+        ending = Thread(target=lambda: theirs.recv(100) and theirs.shutdown(socket.SHUT_RDWR))
+        ending.start()
         assert change.finish([ours], COMMIT) == "it ended (see above)"
-        assert process.await_end([pid], 5.0) == set()
+        ending.join(5.0)
+
+
+def test_what_was_said_too_late_is_no_answer_to_the_next(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(change, "WITHIN_S", 0.05)
+    with pair() as (ours, theirs):
+        theirs.send(FIRST + DONE)
+        assert change.finish([ours], COMMIT) == "it does not answer"
+        theirs.send(FIRST + DONE)
+        assert change.answer(ours) == ""
 
 
 def test_one_that_does_not_answer_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch):

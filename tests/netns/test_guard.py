@@ -140,7 +140,7 @@ def test_without_rights_the_error_names_them(lab):
     code = "import os; os.setuid(65534); from rawspoof.edges.firewall.guard import *; Guard(Plan()).install()"
     with lab.inside("sensor"):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "FirewallError: no right to change the firewall (CAP_NET_ADMIN): start rawspoof as root" in done.stderr
+    assert "FirewallError: no right to change the firewall (CAP_NET_ADMIN): start as root, or with " in done.stderr
 
 
 @pytest.mark.parametrize(("source", "target"), [(SOURCE, TARGET), (SOURCE6, TARGET6)])

@@ -166,7 +166,8 @@ def _explain(refused: Refused) -> str:
     request = refused.request
     if request is None:
         if refused.errno == errno.EPERM:
-            return "no right to change the firewall (CAP_NET_ADMIN): start rawspoof as root"
+            cure = "start as root, or with CAP_NET_ADMIN and CAP_NET_RAW"
+            return f"no right to change the firewall (CAP_NET_ADMIN): {cure}"
         return f"the kernel has no nftables (CONFIG_NF_TABLES): {refused.reason}"
     if request.what == "the table":
         match refused.errno:
