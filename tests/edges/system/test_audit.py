@@ -86,7 +86,7 @@ def test_a_folder_is_looked_at_as_a_whole(looked, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "lines", "identities"),
-    [(PROBES, ["8", "10", "23", "33"], 7), (SIGNATURES.decode(), ["7"], 6), (CONF, ["6", "7"], 5)],
+    [(PROBES, ["8", "10", "23", "33"], 7), (SIGNATURES.decode(), ["7"], 6), (CONF, ["5", "6", "7", "7"], 5)],
 )
 def test_files_of_other_tools_tell_every_line_left_out(looked, tmp_path, content, lines, identities):
     audit = looked(content, "their")

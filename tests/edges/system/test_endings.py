@@ -8,6 +8,14 @@ import pytest
 from rawspoof.edges.system.endings import ending_on_sigterm, undisturbed
 
 
+@pytest.fixture(autouse=True)
+def unblocked():
+    """A supervisor's test, run before in the same process, may have left them blocked."""
+    before = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    yield
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def test_sigterm_unwinds_the_stack():
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(SystemExit, match="143"), ending_on_sigterm():
