@@ -57,9 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 def add_options(parser: argparse.ArgumentParser, keys: Collection[str] | None = None) -> None:
     """Add `-c` and every option that stands for a key of the configuration, or for one of these keys."""
-    parser.add_argument(
-        "-c", "--config", metavar="FILE", help="the configuration, or a portspoof.conf"
-    )
+    parser.add_argument("-c", "--config", metavar="FILE", help="the configuration, or a portspoof.conf")
     for key, flags, how in (option for option in OPTIONS if keys is None or option[0] in keys):
         # A flag that is not given leaves no trace in the namespace, so it overrides nothing.
         parser.add_argument(*flags, dest=key, default=argparse.SUPPRESS, **how)
