@@ -7,7 +7,7 @@ import os
 import re
 import socket
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,8 @@ NAMED_MIN = 4
 CHURN = re.compile(
     r"/(boot-certificates\.crt|root/rawspoof|var/(cache|tmp|spool|log/(apt|journal|private|dpkg\.log"
     r"|alternatives\.log|[bw]tmp|lastlog|faillog|README)|lib/(dpkg|apt|systemd|private|dbus|python|pam|ucf))"
-    r"|etc/(\.pwd\.lock|ld\.so\.cache|alternatives|machine-id|hosts|hostname|inputrc|localtime|timezone|python3|resolv\.conf|mtab|\.updated|[a-z]+-$)"
+    r"|etc/(\.pwd\.lock|ld\.so\.cache|alternatives|machine-id|hosts|hostname|inputrc|localtime|timezone|python3"
+    r"|resolv\.conf|mtab|\.updated|[a-z]+-)"
     r"|var/\.updated|usr/local/lib/python3[.\d]*|tmp|run|dev|proc|sys|mnt)"
     r"|.*/__pycache__"
 )
@@ -92,7 +93,7 @@ def keeps_sshd(machine: Machine) -> str:
 
 
 @contextmanager
-def talking(machine: Machine):
+def talking(machine: Machine) -> Iterator[socket.socket]:
     """A connection that was greeted, from the attacker. Raises Broken."""
     for port in (25, 21, 110, 143, 587):
         with within(machine.attacker):
@@ -250,7 +251,8 @@ def files(root: Path) -> Facts:
             seen = os.lstat(f"{root}{path}")
             target = os.readlink(f"{root}{path}") if stat.S_ISLNK(seen.st_mode) else ""
             # Packages' own, and commands that update-alternatives links.
-            if path in owned or f"/usr{path}" in owned or CHURN.fullmatch(path) or "/alternatives/" in target:
+            # /lib is a link to /usr/lib, whichever of both the package says.
+            if owned & {path, path.removeprefix("/usr")} or CHURN.fullmatch(path) or "/alternatives/" in target:
                 continue
             found[path] = (seen.st_mode, seen.st_uid, seen.st_gid, target)
     return found
