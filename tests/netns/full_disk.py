@@ -30,7 +30,7 @@ def main(folder: Path) -> dict[str, object]:
 
     def more() -> bool:
         dispatcher.put([OPENED] * 100)
-        return bool(into_store.failed.count and into_store.dropped.count and file._lost.count)
+        return bool(into_store.failed.count and into_store.dropped.count and file.lost.count)
 
     until(more, WITHIN_S)
     while_full = dispatcher.handed
@@ -46,7 +46,7 @@ def main(folder: Path) -> dict[str, object]:
     return {
         "closed": closed, "while_full": while_full, "handed": dispatcher.handed, "integrity": whole,
         "rows": len(rows), "dropped": into_store.dropped.count, "last_row": rows[-1] == CREDENTIAL,
-        "lines": len(lines), "lost": file._lost.count, "last_line": lines[-1]["event"]["action"],
+        "lines": len(lines), "lost": file.lost.count, "last_line": lines[-1]["event"]["action"],
     }  # fmt: skip
 
 
