@@ -34,6 +34,11 @@ class Child:
         self._delay_s = RESTART_AFTER_S if lived else min(self._delay_s * 2, RESTART_AFTER_MAX_S)
         self.pid, self.due_at = 0, now + self._delay_s
 
+    def failed(self) -> None:
+        """It could not even be started: later."""
+        self._started_at = time.monotonic()
+        self.died()
+
     def ended(self) -> str:
         """How it ended, "" if it has not."""
         try:

@@ -64,6 +64,13 @@ class Crew:
         """The ways to the workers that are there."""
         return [self._controls[number] for number, child in enumerate(self.workers) if child.pid]
 
+    def start(self, number: int, at: float) -> None:
+        """The child with this number. Raises CannotStart, OSError."""
+        if number == COLLECTOR:
+            self.start_collector(at)
+        else:
+            self.start_worker(number - 1, at)
+
     def start_collector(self, at: float, openings: Openings | None = None) -> None:
         """With places that are open already, or with those that the blueprint asks for. Raises CannotStart."""
         places = openings or opened(self.drawn.made.config)

@@ -45,10 +45,8 @@ class Supervisor:
     def start(self) -> None:
         """Collector, workers, then the table: packets come when somebody listens. Raises CannotStart, FirewallError."""
         self._open_door()
-        now = time.monotonic()
-        self._crew.start_collector(now)
-        for number in range(len(self._crew.workers)):
-            self._crew.start_worker(number, now)
+        for number in range(len(self._crew.children)):
+            self._crew.start(number, time.monotonic())
         if self._guard is not None:
             self._guard.install()
         self._office.begin(self._guard)
@@ -138,15 +136,15 @@ class Supervisor:
         self._tell.alive()
 
     def _revive(self, now: float) -> None:
-        crew = self._crew
-        try:
-            if not crew.collector.pid and crew.collector.due_at <= now:
-                crew.start_collector(now)
-            for number, child in enumerate(crew.workers):
-                if not child.pid and child.due_at <= now:
-                    crew.start_worker(number, now)
-        except (CannotStart, OSError) as error:
-            self._trouble(str(error))
+        for number, child in enumerate(self._crew.children):
+            if child.pid or child.due_at > now:
+                continue
+            try:
+                self._crew.start(number, now)
+            except (CannotStart, OSError) as error:
+                if not child.pid:
+                    child.failed()
+                self._trouble(str(error))
 
     def _trouble(self, what: str) -> None:
         self._troubled = True

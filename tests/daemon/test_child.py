@@ -28,4 +28,6 @@ def test_restarts_are_ever_further_apart():
         child.died()
         assert child.pid == 0
         delays.append(child.due_at - time.monotonic())
+    child.failed()
+    assert child.due_at - time.monotonic() > delays[3]
     assert RESTART_AFTER_S < delays[0] < delays[3] < delays[-1] <= RESTART_AFTER_MAX_S

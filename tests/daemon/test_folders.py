@@ -21,8 +21,6 @@ def test_each_folder_is_the_collectors(tmp_path: Path) -> None:
 
 
 def test_what_is_not_wanted_is_not_made(tmp_path: Path) -> None:
-    off = Config().store
     config = Config(sensor=Sensor(state_dir=str(tmp_path)), evidence=Evidence(enabled=False))
     make_folders(config)
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
-    assert off.enabled

@@ -230,6 +230,21 @@ def test_a_person_blocks_and_lets_go():
     assert [b.address for b in case.keeper.blocks] == []
 
 
+def test_other_settings_hold_from_now_on_and_for_whom_they_spare():
+    case = Case().begin()
+    case.deed(A)
+    case.deed(B)
+    case.told()
+    config = Config(block=Block(enabled=True, seconds=40.0, seconds_max=40.0, blocks_max=2, kind="tarpit"))
+    case.keeper.settle(config, lambda address, at: "allow-listed (sensor.allow)" if address == B else "")
+    assert case.told() == [("removed", B, "spared")]
+    assert list(case.wall.held) == [(A, "all")]
+    case.deed(C)
+    assert case.wall.held[C, "tarpit"] == 40.0
+    case.deed(packed("198.51.100.45"))
+    assert case.told()[-1][2] == NO_ROOM
+
+
 def kept(shelf: Shelf, at: float, **settings) -> Case:
     case = Case(shelf, **settings)
     case.clock.at = at

@@ -2,6 +2,7 @@
 
 import hashlib
 import socket
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -162,6 +163,26 @@ def test_it_hears_every_worker_and_ends_after_the_last(tmp_path):
     assert counters["evidence_malformed"] == 2
     with told:
         assert told.recv(1) == b""
+
+
+def test_told_to_end_it_completes_its_files_and_leaves_what_comes_later_to_the_next(tmp_path):
+    worker, ours = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    config = Config(sensor=Sensor(state_dir=str(tmp_path)))
+    (tmp_path / "evidence").mkdir()
+    told = keep([ours], config)
+    assert told is not None
+    with worker, ours, told:
+        told.settimeout(WAIT_S)
+        worker.send(build(packets((AT, b"syn"))))
+        until = time.monotonic() + WAIT_S
+        while not listed(tmp_path / "evidence"):
+            assert time.monotonic() < until
+        told.shutdown(socket.SHUT_WR)
+        (saved,), _ = own_decoder()(memoryview(told.recv(1 << 17)))
+        assert saved.packets == 1
+        assert told.recv(1) == b""
+        worker.send(build(packets((AT, b"later"))))
+        assert ours.recv(1 << 17) == build(packets((AT, b"later")))
 
 
 def test_without_a_folder_nothing_is_kept_and_it_is_said_so(tmp_path, caplog):
