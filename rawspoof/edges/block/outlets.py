@@ -47,7 +47,8 @@ def prepare(config: Config) -> None:
         try:
             _make(Path(config.feeds.folder), config.sensor.user)
         except OSError as error:
-            raise OSError(f"feeds.folder: {error.filename}: {error.strerror}: name another folder") from None
+            cure = f"name another folder, or make it and give it to {config.sensor.user}"
+            raise OSError(f"feeds.folder: {error.filename}: {error.strerror}: {cure}") from None
 
 
 def _make(folder: Path, owner: str) -> None:
@@ -56,7 +57,16 @@ def _make(folder: Path, owner: str) -> None:
         if not new.exists():
             new.mkdir(parents=True, mode=0o755)
             if given:
-                os.chown(new, *given)
+                _give(new, given)
+
+
+def _give(new: Path, owner: tuple[int, int]) -> None:
+    try:
+        os.chown(new, *owner)
+    except OSError:
+        # Once started, root has no right to: then there is none, rather than one that nobody may write in.
+        new.rmdir()
+        raise
 
 
 def outlets(config: Config, observer: str, blocked: Iterable[Blocked]) -> list[Lane]:
