@@ -1,6 +1,5 @@
 """Signals unwind the stack, wait where they have to, and mean what they meant before afterwards."""
 
-import os
 import signal
 
 import pytest
@@ -19,7 +18,7 @@ def unblocked():
 def test_sigterm_unwinds_the_stack():
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(SystemExit, match="143"), ending_on_sigterm():
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) == before
 
 
@@ -29,7 +28,7 @@ def test_a_signal_waits_until_a_step_is_over(number, raised):
 
     def step() -> None:
         with undisturbed():
-            os.kill(os.getpid(), number)
+            signal.raise_signal(number)
             done.append(True)
 
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
