@@ -40,7 +40,7 @@ def main(folder: Path) -> dict[str, object]:
     closed = dispatcher.close(WITHIN_S)
     lines = [json.loads(line) for line in (folder / "events.json").read_bytes().splitlines()]
     reader = Reader(folder / "store")
-    rows = [event for _, event in reader.events()]
+    rows = [row.event for row in reader.events()]
     with sqlite3.connect(files(folder / "store")[0]) as database:
         whole = database.execute("PRAGMA integrity_check").fetchone()[0]
     return {
