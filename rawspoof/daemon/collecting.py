@@ -10,14 +10,12 @@ from rawspoof.daemon.openings import Openings
 from rawspoof.edges.block.outlets import EVENTS_MAX, BlocksOnly, outlets
 from rawspoof.edges.block.petition import petition
 from rawspoof.edges.evidence.keeper import keep
-from rawspoof.edges.sinks.collector import collect, dispatcher, make_way
+from rawspoof.edges.sinks.collector import collect, dispatcher
 
 if TYPE_CHECKING:
     from rawspoof.edges.fleet.member import Member
     from rawspoof.edges.web.door import Door
     from rawspoof.edges.web.web import Web
-
-__all__ = ["Given", "make_way", "run"]
 
 
 class Given(NamedTuple):

@@ -17,6 +17,7 @@ from rawspoof.daemon.child import Child
 from rawspoof.daemon.openings import Openings, opened
 from rawspoof.daemon.refusal import CannotStart
 from rawspoof.edges.block.office import Office
+from rawspoof.edges.sinks.collector import make_way
 from rawspoof.edges.system import privileges, process
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Crew:
         """
         if self.collector.pid:
             if self._control is not None:
-                collecting.make_way(self._control)
+                make_way(self._control)
             end([self.collector.pid], HANDOVER_S)
             self.collector.pid = 0
             # What it asked for last.

@@ -46,10 +46,10 @@ IMPATIENT = """
 import sys
 from rawspoof.cli.main import main
 from rawspoof.daemon import beats
-beats.SILENT_S = 2.5
+beats.SILENT_S = 2.0
 sys.exit(main(sys.argv[1:]))
 """
-"""A sensor that takes a silence of 2.5 s for a hang."""
+"""A sensor that takes a silence of 2 s for a hang."""
 
 
 def test_who_hangs_is_replaced(lab):

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from rawspoof.edges.lab.namespaces import Lab
 from tests.netns.sensors import SECRET, gone, open_folder, ruleset, until
 from tests.netns.taps import TARGET, greeting
 
-pytestmark = [pytest.mark.netns, pytest.mark.alone]
+pytestmark = pytest.mark.netns
 
 
 def called(lab: Lab, folder: Path, *args: str) -> "subprocess.CompletedProcess[str]":
@@ -28,7 +27,6 @@ def called(lab: Lab, folder: Path, *args: str) -> "subprocess.CompletedProcess[s
 def test_it_goes_on_in_the_background_without_folder_or_terminal(lab):
     with open_folder() as folder:
         done = called(lab, folder, "--delivery", "prompt", "--only", "openssh")
-        begun = time.monotonic()
         assert (done.returncode, done.stdout) == (0, "")
         assert done.stderr.startswith("rawspoof: ready: ")
         assert greeting(lab, "attacker", TARGET, 4444).startswith(b"SSH-2.0-")
@@ -42,7 +40,6 @@ def test_it_goes_on_in_the_background_without_folder_or_terminal(lab):
         until(lambda: (folder / "events").stat().st_size > 0, 5.0)
         os.kill(pid, 15)
         until(lambda: gone(pid) and ruleset(lab) == "", 5.0)
-        assert time.monotonic() - begun < 20
 
 
 def test_why_it_does_not_start_is_said_before_the_terminal_is_back(lab):
