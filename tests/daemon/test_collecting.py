@@ -1,6 +1,9 @@
 """A collector is made of what it is given: what workers say ends in the places that were opened."""
 
+import os
+import signal
 import socket
+from functools import partial
 from pathlib import Path
 
 from rawspoof.config.model import Config, Events, Evidence, Sensor, Store
@@ -10,11 +13,18 @@ from rawspoof.daemon.beats import Beats
 from rawspoof.daemon.blueprint import draw
 from rawspoof.daemon.openings import opened
 from rawspoof.edges.sinks.batch import encoder
+from rawspoof.edges.sinks.collector import make_way
 from rawspoof.edges.system import process
+from rawspoof.edges.system.privileges import die_with_parent
 
 
 def pair() -> tuple[socket.socket, socket.socket]:
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+def collected(given: collecting.Given, parent: int) -> int:
+    die_with_parent(signal.SIGKILL, parent)
+    return collecting.run(given)
 
 
 def test_it_writes_what_it_hears_and_leaves_the_rest_to_the_next(tmp_path: Path) -> None:
@@ -32,10 +42,10 @@ def test_it_writes_what_it_hears_and_leaves_the_rest_to_the_next(tmp_path: Path)
         orders, other = pair()
         given = collecting.Given(drawn, opened(config), None, end, other, [theirs], [], [], 0.0, beats.of(0))
         worker.send(say(part, {}))
-        pid = process.fork(lambda given=given: collecting.run(given))
+        pid = process.fork(partial(collected, given, os.getpid()))
         given.openings.close()
         process.await_end([pid], 0.3)
-        collecting.make_way(control)
+        make_way(control)
         assert process.await_end([pid], 5.0) == set()
         for one in (control, end, orders, other):
             one.close()
