@@ -18,7 +18,7 @@ from rawspoof import assembly
 from rawspoof.config.model import Config
 from rawspoof.core.personality.model import Personality
 from rawspoof.daemon.forging import Forging
-from rawspoof.daemon.refusal import CannotStart
+from rawspoof.daemon.refusal import CannotEverStart, CannotStart
 from rawspoof.edges.system import personalities, secret
 from rawspoof.edges.web import passwords, place
 
@@ -51,7 +51,7 @@ def draw(config: Config, before: Blueprint | None = None, leave: Callable[[], No
     try:
         faces = _faces(config, before)
     except personalities.UnknownPersonality as error:
-        raise CannotStart(str(error)) from None
+        raise CannotEverStart(str(error)) from None
     templates = before.templates if before else {}
     # Both are slow to import, and there are two cores: scapy in a child that ends, pyroute2 here meanwhile.
     forging = Forging({family: face for family, face in faces.items() if family not in templates}, leave)

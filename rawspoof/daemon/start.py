@@ -8,7 +8,7 @@ from typing import Final
 
 from rawspoof.config.model import Config
 from rawspoof.daemon.blueprint import draw
-from rawspoof.daemon.refusal import CannotStart
+from rawspoof.daemon.refusal import CannotEverStart, CannotStart
 from rawspoof.daemon.supervisor import Supervisor
 from rawspoof.edges.system import privileges
 from rawspoof.edges.system.notify import Notifier
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def run(read: Callable[[], Config], ready: Callable[[], None] = lambda: None) -> int:
-    """The daemon's exit status: 0 after SIGTERM or Ctrl-C, 2 if it cannot start. Raises ConfigError.
+    """The daemon's exit status: 0 after SIGTERM or Ctrl-C, 1 or 2 if it cannot start. Raises ConfigError.
 
     `read` gives the configuration, now and at each SIGHUP; `ready` is called once the sensor answers.
     """
@@ -32,7 +32,7 @@ def run(read: Callable[[], Config], ready: Callable[[], None] = lambda: None) ->
     except CannotStart as why:
         tell.status(str(why))
         log.error("%s", why)
-        return 2
+        return why.status
     try:
         ready()
         supervisor.watch()
@@ -55,7 +55,10 @@ def _start(read: Callable[[], Config], tell: Notifier) -> Supervisor:
         raise CannotStart(str(error)) from None
     try:
         supervisor.start()
-    except (FirewallError, OSError, CannotStart) as error:
+    except CannotStart:
+        supervisor.stop()
+        raise
+    except (FirewallError, OSError) as error:
         supervisor.stop()
         raise CannotStart(str(error)) from None
     return supervisor
@@ -64,9 +67,9 @@ def _start(read: Callable[[], Config], tell: Notifier) -> Supervisor:
 def _check_rights(config: Config) -> None:
     """Nothing, if we may do what we must. Raises CannotStart."""
     if not all(map(privileges.held, privileges.PACKETS)):
-        raise CannotStart(NO_RIGHT)
+        raise CannotEverStart(NO_RIGHT)
     if privileges.is_root():
         try:
             pwd.getpwnam(config.sensor.user)
         except KeyError:
-            raise CannotStart(f"there is no user {config.sensor.user!r}: name one in sensor.user") from None
+            raise CannotEverStart(f"there is no user {config.sensor.user!r}: name one in sensor.user") from None

@@ -46,7 +46,7 @@ def test_why_it_does_not_start_is_said_before_the_terminal_is_back(lab):
     with open_folder() as folder:
         done = called(lab, folder, "--iface", "eth7")
         assert (done.returncode, done.stderr) == (
-            2, "rawspoof: there is no interface 'eth7'; this machine has eth0\n"
+            1, "rawspoof: there is no interface 'eth7'; this machine has eth0\n"
         )  # fmt: skip
         done = called(lab, folder, "--world", "maize")
         assert done.returncode == 2
