@@ -1,6 +1,7 @@
 """`rawspoof hub`: reads what the sensors of a fleet tell; makes their keys, and the settings of the broker between."""
 
 import argparse
+import os
 import socket
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Final
 from rawspoof.cli.run import add_options, overrides
 from rawspoof.config.load import ConfigError, load
 from rawspoof.config.model import Config
+from rawspoof.edges.system import privileges
 
 EPILOG: Final = """\
 example:
@@ -28,6 +30,8 @@ KEYS: Final = (
 )
 LISTEN: Final = "0.0.0.0:4222"
 STORE: Final = "/var/lib/nats"
+SERVER: Final = "nats"
+"""Whom Debian has run its nats-server."""
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -46,6 +50,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     broker.add_argument("--store-dir", metavar="DIR", default=STORE, help=f"its streams (default: {STORE})")
     broker.add_argument("--cert", metavar="FILE", type=Path, help="its certificate (default: one is made)")
     broker.add_argument("--key", metavar="FILE", type=Path, help="the key of that")
+    broker.add_argument("--user", metavar="NAME", help=f"who runs it (default: {SERVER}, if there is one)")
     broker.add_argument("-o", "--output", metavar="FILE", type=Path, help="write it there, not to stdout")
 
 
@@ -54,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     said = overrides(args)
     if "hub.url" in vars(args):
         said["hub.url"] = vars(args)["hub.url"]
-    config = load(args.config, said)
+    config = load(args.config, said, os.environ)
     if args.action == "keys":
         return _keys(args, config)
     return _broker(args, config) if args.action == "broker" else _hub(config)
@@ -106,10 +111,17 @@ def _broker(args: argparse.Namespace, config: Config) -> int:
     own = keys.add_hub(folder / "keys", account.seed_file(config))
     if bool(args.cert) != bool(args.key):
         raise ConfigError("command line: --cert and --key go together")
+    server, store = _server(args.user), Path(args.store_dir)
     cert, key = args.cert or account.certificate(config), args.key or folder / "broker.key"
-    if not args.cert and not cert.exists():
-        tls.make(cert, key, tuple(dict.fromkeys((*args.name, socket.gethostname(), "localhost", "127.0.0.1"))))
-        print(f"{cert} was made: sensors need a copy of it (fleet.ca_file)", file=sys.stderr)
+    if not args.cert:
+        if not cert.exists():
+            tls.make(cert, key, tuple(dict.fromkeys((*args.name, socket.gethostname(), "localhost", "127.0.0.1"))))
+            print(f"{cert} was made: sensors need a copy of it (fleet.ca_file)", file=sys.stderr)
+        if server:
+            os.chown(key, *server)
+    if server and not store.exists():
+        store.mkdir(mode=0o750, parents=True)
+        os.chown(store, *server)
     where = broker.Where(args.listen, args.store_dir, str(cert.absolute()), str(key.absolute()))
     text = broker.settings(where, own.public, keys.listed(folder / "keys"))
     if args.output:
@@ -117,3 +129,13 @@ def _broker(args: argparse.Namespace, config: Config) -> int:
     else:
         sys.stdout.write(text)
     return 0
+
+
+def _server(user: str | None) -> tuple[int, int] | None:
+    """Whose the broker's own key and folder are to be, None: ours. Raises ConfigError."""
+    try:
+        return privileges.owner(user or SERVER)
+    except KeyError:
+        if user:
+            raise ConfigError(f"command line: --user: there is no user {user!r}") from None
+        return None

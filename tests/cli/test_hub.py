@@ -1,5 +1,8 @@
 """`rawspoof hub`: keys, the broker's settings, and what it says where it cannot start."""
 
+import os
+import pwd
+
 import pytest
 
 from rawspoof.cli.main import main
@@ -19,12 +22,12 @@ def test_keys_and_the_brokers_settings(tmp_path, capsys):
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["hub", "paris", "tokyo"]
     assert hub(tmp_path, "keys", "tokyo", "--remove") == 0
     capsys.readouterr()
-    assert hub(tmp_path, "broker", "--name", "broker.example") == 0
+    assert hub(tmp_path, "broker", "--name", "broker.example", "--store-dir", str(tmp_path / "nats")) == 0
     said = capsys.readouterr()
     assert "rawspoof.paris.>" in said.out
     assert "rawspoof.tokyo.>" not in said.out
     assert "was made: sensors need a copy" in said.err
-    assert hub(tmp_path, "broker", "-o", str(tmp_path / "conf")) == 0
+    assert hub(tmp_path, "broker", "--store-dir", str(tmp_path / "nats"), "-o", str(tmp_path / "conf")) == 0
     assert (tmp_path / "conf").read_text() == said.out
     assert capsys.readouterr().err == ""
 
@@ -39,6 +42,7 @@ def test_keys_and_the_brokers_settings(tmp_path, capsys):
         (("keys", "--remove"), 2, "whose key?"),
         (("keys", "nobody", "--remove"), 1, "there is no sensor"),
         (("broker", "--cert", "x"), 2, "--cert and --key go together"),
+        (("broker", "--user", "no-such-user"), 2, "there is no user"),
     ],
 )
 def test_what_is_wrong_is_one_line(tmp_path, capsys, args, status, why):
@@ -61,3 +65,18 @@ def test_a_hub_without_a_store_does_not_start(tmp_path, capsys):
     conf.write_text('[hub]\nurl = "nats://127.0.0.1"\n[store]\nenabled = false\n')
     assert hub(tmp_path, "-c", str(conf)) == 1
     assert "store.enabled: a hub keeps what it is told" in capsys.readouterr().err
+
+
+def test_the_server_may_read_its_key_and_write_its_streams(tmp_path, capsys):
+    key, streams = tmp_path / "hub" / "broker.key", tmp_path / "streams"
+    assert hub(tmp_path, "broker", "--user", "nobody", "--store-dir", str(streams)) == 0
+    its = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else os.geteuid()
+    assert key.stat().st_uid == its
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert not streams.exists() or streams.stat().st_uid == its
+
+
+def test_variables_count_as_for_a_sensor(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("RAWSPOOF_SENSOR_STATE_DIR", str(tmp_path))
+    assert main(["hub", "keys", "paris", "-o", str(tmp_path / "seed")]) == 0
+    assert (tmp_path / "hub" / "keys" / "paris.pub").exists()

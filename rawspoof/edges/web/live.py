@@ -166,20 +166,23 @@ class Live:
         self._draw(event, LAYER[type(event)])
 
     def _apart(self, event: AnyEvent, sensor: str) -> None:
-        if isinstance(event, BlockAdded):
-            end = event.at + event.seconds
-            self._block(event.src, event.how, event.at, end, event.times, event.reason, event.dport, sensor)
-        elif isinstance(event, BlockRemoved):
+        if not isinstance(event, BlockAdded | BlockRemoved) or (sensor and event.by):
+            # Whose a block is tells a hub of it, and nobody else can: others only do the same.
+            return
+        if isinstance(event, BlockRemoved):
             self._unblock(event.src, sensor)
+        else:
+            end, whose = event.at + event.seconds, sensor or event.by
+            self._block(event.src, event.how, event.at, end, event.times, event.reason, event.dport, whose)
 
     def _block(self, address: bytes, *values: Any) -> None:
         if address in self.blocks or len(self.blocks) < BLOCKS_MAX:
             self.blocks[address] = _block_told(address, *values)
 
     def _unblock(self, address: bytes, sensor: str) -> None:
-        # Of several sensors that block it, the last that said so counts.
-        if self.blocks.get(address, {}).get("sensor") == sensor:
-            del self.blocks[address]
+        # Of several sensors that block it, the last that said so counts. A sensor itself ends others' blocks too.
+        if not sensor or self.blocks.get(address, {}).get("sensor") == sensor:
+            self.blocks.pop(address, None)
 
     def share(self, shared: Shared | None, address: bytes, how: str, sensor: str) -> None:
         """A sensor has others know that it blocks an address, None: no longer."""
@@ -337,7 +340,7 @@ def _last_at(report: Numbered) -> float:
 
 
 def _block(one: Blocked) -> dict[str, Any]:
-    return _block_told(one.address, one.how, one.since, one.until, one.times, one.deed.reason, one.deed.dport, "")
+    return _block_told(one.address, one.how, one.since, one.until, one.times, one.deed.reason, one.deed.dport, one.by)
 
 
 def _block_told(*values: Any) -> dict[str, Any]:

@@ -219,7 +219,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         times=COUNT,
         reason=TEXT,
         port=COUNT,
-        sensor={"type": "string", "description": "of a hub, the last that said so; empty on a sensor"},
+        sensor={"type": "string", "description": "of several, the last that said so; empty: the sensor's own"},
     ),
     "Blocks": thing(enabled=TRUTH, total=COUNT, items=some(ref("Block"))),
     "BlockWish": asked(

@@ -5,6 +5,7 @@ from typing import Any, Final
 from rawspoof.core.event import (
     AnyEvent,
     Block,
+    BlockAdded,
     BlockRefused,
     BlockRemoved,
     EvidenceSaved,
@@ -68,7 +69,8 @@ def text(event: AnyEvent) -> str:
         case BlockRefused():
             return f"not blocked for {event.reason}: {event.because}"
         case Block():
-            return f"blocked ({event.how}) for {event.reason}, {event.seconds:.0f} s, time {event.times}"
+            whose = f", as {event.by} does" if isinstance(event, BlockAdded) and event.by else ""
+            return f"blocked ({event.how}) for {event.reason}, {event.seconds:.0f} s, time {event.times}{whose}"
         case EvidenceSaved():
             return f"{event.packets} packets, {event.bytes} bytes"
     return ""

@@ -59,6 +59,25 @@ def test_blocks_come_and_go():
     assert made.blocks == {}
 
 
+def test_whose_block_it_is():
+    of_paris = msgspec.structs.replace(samples.BLOCKED, by="paris")
+    made = live(of_paris)
+    assert made.blocks[samples.SRC]["sensor"] == "paris"
+    made.write([msgspec.structs.replace(samples.UNBLOCKED, by="paris")], 2)
+    assert made.blocks == {}
+
+
+def test_a_sensor_tells_a_hub_of_its_own_blocks_only():
+    made, of_paris = live(), msgspec.structs.replace(samples.BLOCKED, by="paris")
+    made.write([of_paris], 1, "lyon")
+    assert made.blocks == {}
+    made.write([samples.BLOCKED], 2, "paris")
+    made.write([of_paris, msgspec.structs.replace(samples.UNBLOCKED, by="paris"), samples.UNBLOCKED], 3, "lyon")
+    assert made.blocks[samples.SRC]["sensor"] == "paris"
+    made.write([samples.UNBLOCKED], 6, "paris")
+    assert made.blocks == {}
+
+
 def test_the_feed_is_bounded_and_says_what_it_left_out():
     made = live(*(opened(n) for n in range(1000)))
     events, skipped = made.feed.events()

@@ -44,13 +44,14 @@ function said(enabled, total) {
 }
 
 function rows(items, update, hub) {
-  return table("Blocked sources", ["source", "what it does", "for", "at port", "since", "time left", "times", hub ? "sensor" : ""], items.map((one) => [
+  return table("Blocked sources", ["source", "what it does", "for", "at port", "since", "time left", "times", "whose", ...(hub ? [] : [""])], items.map((one) => [
     sourceLink(one.address), typed(kindSays(one.how)), typed(one.reason, 60), one.port ? portLink(one.port, "", one.address) : "–",
     moment(one.since), left(one.until), count(one.times),
-    hub ? typed(one.sensor, 64) : button("Unblock", async (event) => {
+    one.sensor ? typed(one.sensor, 64) : "ours",
+    ...(hub ? [] : [button("Unblock", async (event) => {
       event.target.blur();
       await unblock(one.address);
       await update();
-    }, { "aria-label": `Unblock ${shown(one.address, 50)}` }),
+    }, { "aria-label": `Unblock ${shown(one.address, 50)}` })]),
   ]), [6]);
 }
