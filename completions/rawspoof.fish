@@ -378,6 +378,7 @@ complete -c rawspoof -n '_shtab_rawspoof_using hub broker' -l listen -x -d '(def
 complete -c rawspoof -n '_shtab_rawspoof_using hub broker' -l store-dir -xka "(__fish_complete_directories)" -d 'its streams (default: /var/lib/nats)'
 complete -c rawspoof -n '_shtab_rawspoof_using hub broker' -l cert -xka "(__fish_complete_path (commandline -ct))" -d 'its certificate (default: one is made)'
 complete -c rawspoof -n '_shtab_rawspoof_using hub broker' -l key -xka "(__fish_complete_path (commandline -ct))" -d 'the key of that'
+complete -c rawspoof -n '_shtab_rawspoof_using hub broker' -l user -x -d 'who runs it (default: nats, if there is one)'
 complete -c rawspoof -n '_shtab_rawspoof_using hub broker' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'write it there, not to stdout'
 complete -c rawspoof -n '_shtab_rawspoof_using; and test $_shtab_rawspoof_npos -eq 0' -a lab -d 'Run a sensor and a command against it, in network namespaces of their own.'
 complete -c rawspoof -n '_shtab_rawspoof_using lab' -s h -l help -d 'show this help message and exit'

@@ -37,7 +37,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         epilog=EPILOG,
     )
     add_options(parser, ("sensor.state_dir",))
-    do = parser.add_subparsers(dest="do", metavar="list|add|remove|flush", required=True)
+    do = parser.add_subparsers(dest="do", metavar="list|add|remove|flush", required=True, prog="rawspoof block")
     do.add_parser("list", help="who is blocked").add_argument("--json", action="store_true", help="for programs")
     adding = do.add_parser("add", help="block an address")
     adding.add_argument("address", metavar="ADDR")

@@ -1,6 +1,7 @@
 """`rawspoof evidence`: lists what packets are kept, and writes those of one source or scan as one capture."""
 
 import argparse
+import errno
 import os
 import sys
 from ipaddress import ip_address
@@ -34,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
     from rawspoof.edges.evidence.folder import folder_of, listed
 
     folder = folder_of(config)
+    if not folder.exists():
+        raise FileNotFoundError(errno.ENOENT, "no evidence is kept here; --state-dir names another", folder)
     found = [(name, size) for name, size in listed(folder) if _meant(name, args.what)]
     if not found:
         print(f"rawspoof: {folder}: no evidence{f' of {args.what}' if args.what else ''}", file=sys.stderr)

@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from rawspoof import __version__
 from rawspoof.cli import (
@@ -60,11 +60,22 @@ example:
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse's parser with room for our option names, which leaves an epilog as it was written."""
+    """argparse's parser with room for our option names, an epilog left as it was written, and one line of complaint."""
 
     def __init__(self, **settings: Any) -> None:
         settings.setdefault("formatter_class", lambda prog: argparse.RawDescriptionHelpFormatter(prog, 2, 32))
         super().__init__(**settings)
+
+    def error(self, message: str) -> NoReturn:
+        """End with 2."""
+        self.exit(2, f"{self.prog}: {message} (see `{self.prog} --help`)\n")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Nothing is left over for the command above, which would complain in its own name."""
+        known, more = super().parse_known_args(args, namespace)
+        if more:
+            self.error(f"unrecognized arguments: {' '.join(more)}")
+        return known, more
 
 
 def main(argv: Sequence[str] | None = None) -> int:

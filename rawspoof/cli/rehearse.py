@@ -1,7 +1,9 @@
 """`rawspoof try`: one port's conversation on a loopback socket, without root; events go to standard output."""
 
 import argparse
+import errno
 import ipaddress
+import os
 import secrets
 import sys
 from typing import Final
@@ -70,7 +72,13 @@ def run(args: argparse.Namespace) -> int:
     def ready(port: int) -> None:
         print(f"rawspoof: 127.0.0.1 port {port} is {who}; Ctrl-C ends it", file=sys.stderr, flush=True)
 
-    asyncio.run(Rehearsal(part).serve("127.0.0.1", args.port, ready))
+    try:
+        asyncio.run(Rehearsal(part).serve("127.0.0.1", args.port, ready))
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        why = os.strerror(error.errno)
+        raise OSError(error.errno, f"127.0.0.1 port {args.port}: {why}: name another with -p") from None
     return 0
 
 

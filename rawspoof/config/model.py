@@ -332,7 +332,7 @@ class Config(Section, frozen=True):
     """All of it."""
 
     version: Count = VERSION
-    """Of the form that this file has; a file without it has this version's."""
+    """The form of this file; without it, the one that this version knows."""
     sensor: Sensor = Sensor()
     world: World = World()
     tcp: Tcp = Tcp()

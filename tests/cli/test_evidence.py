@@ -56,4 +56,7 @@ def test_nothing_found_and_nowhere_to_look_are_said_in_a_line(state, capsys, tmp
     assert main(["evidence", "192.0.2.1", "--state-dir", state]) == 1
     assert capsys.readouterr().err == f"rawspoof: {state}/evidence: no evidence of 192.0.2.1\n"
     assert main(["evidence", "--state-dir", str(tmp_path / "x")]) == 1
-    assert capsys.readouterr().err == f"rawspoof: {tmp_path}/x/evidence: No such file or directory\n"
+    assert (
+        capsys.readouterr().err
+        == f"rawspoof: {tmp_path}/x/evidence: no evidence is kept here; --state-dir names another\n"
+    )

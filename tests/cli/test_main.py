@@ -48,10 +48,15 @@ def test_the_version_is_the_packages(capsys):
     assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == __version__
 
 
-@pytest.mark.parametrize("argv", [(), ("walk",), ("run", "--no-such"), ("run", "--workers", "many"), ("replay",)])
+@pytest.mark.parametrize(
+    "argv", [(), ("walk",), ("run", "--no-such"), ("run", "extra"), ("run", "--workers", "many"), ("replay",)]
+)
 def test_what_argparse_refuses_is_status_2(argv, capsys):
     assert status_of(*argv) == 2
-    assert "rawspoof" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("rawspoof")
+    assert said.endswith("--help`)\n")
+    assert said.count("\n") == 1
 
 
 @pytest.mark.parametrize(

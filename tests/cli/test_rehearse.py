@@ -1,5 +1,7 @@
 """`rawspoof try` says in a line what it cannot do; what it does is shown in tests/netns/test_rehearsal.py."""
 
+import socket
+
 import pytest
 
 from rawspoof.cli.main import main
@@ -21,3 +23,11 @@ def test_ports_are_ports(capsys):
     with pytest.raises(SystemExit):
         main(["try", "--as", "70000"])
     assert "expected a port" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_named_with_the_cure(tmp_path, capsys):
+    (tmp_path / "secret").write_bytes(b"s" * 32)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["try", "-p", port, "--secret-file", str(tmp_path / "secret")]) == 1
+    assert capsys.readouterr().err == f"rawspoof: 127.0.0.1 port {port}: Address already in use: name another with -p\n"

@@ -35,18 +35,21 @@ def states(nmap: str, target: Address, ports: Sequence[int], tick: Tick) -> dict
 
     Raises TimeoutError, and ValueError where nmap does not say.
     """
-    found = {}
-    for port in _ports(_run([nmap, "-sS", *_PLAIN, *_for(target, ports)], STATES_S, tick)):
-        state = port.find("state")
-        if state is not None:
-            found[int(port.get("portid", 0))] = state.get("state", "").partition("|")[0]
+    tree = _tree(_run([nmap, "-sS", *_PLAIN, *_for(target, ports)], STATES_S, tick))
+    found: dict[int, str] = {}
+    # More than 25 ports in a state other than open stand together.
+    for crowd in tree.iter("extraports"):
+        for reason in crowd.iter("extrareasons"):
+            found |= dict.fromkeys(_members(reason.get("ports", "")), _state(crowd))
+    for port in tree.iter("port"):
+        found |= {int(port.get("portid", 0)): _state(state) for state in port.iter("state")}
     return found
 
 
 def names(nmap: str, target: Address, ports: Sequence[int], tick: Tick) -> dict[int, str]:
     """What -sV calls each port, "" for one it has no name for. Raises as `states` does."""
     argv = [nmap, "-sV", "--version-light", *_PLAIN, *_for(target, ports)]
-    return {int(port.get("portid", 0)): _name(port) for port in _ports(_run(argv, NAMES_S, tick))}
+    return {int(port.get("portid", 0)): _name(port) for port in _tree(_run(argv, NAMES_S, tick)).iter("port")}
 
 
 def spans(ports: Sequence[int]) -> str:
@@ -58,6 +61,12 @@ def spans(ports: Sequence[int]) -> str:
         else:
             found.append([port, port])
     return ",".join(str(low) if low == high else f"{low}-{high}" for low, high in found)
+
+
+def _members(text: str) -> list[int]:
+    """The ports of `1-3,22`."""
+    ends = [span.partition("-") for span in text.split(",") if span]
+    return [port for low, _, high in ends for port in range(int(low), int(high or low) + 1)]
 
 
 def _for(target: Address, ports: Sequence[int]) -> list[str]:
@@ -88,10 +97,14 @@ def _run(argv: Sequence[str], within_s: float, tick: Tick) -> str:
         process.communicate()
 
 
-def _ports(text: str) -> list[ElementTree.Element]:
+def _state(element: ElementTree.Element) -> str:
+    return element.get("state", "").partition("|")[0]
+
+
+def _tree(text: str) -> ElementTree.Element:
     try:
         # nmap's own output, and expat of this Python limits what entities grow to.
-        return list(ElementTree.fromstring(text).iter("port"))  # noqa: S314
+        return ElementTree.fromstring(text)  # noqa: S314
     except ElementTree.ParseError:
         raise ValueError("nmap said nothing that can be read") from None
 

@@ -82,7 +82,7 @@ def _files(folders: Sequence[Path], problems: list[str]) -> Iterator[tuple[Path,
         try:
             paths = sorted(p for p in place.iterdir() if p.suffix == ".toml")
         except OSError as e:
-            problems.append(f"{place}: {e.strerror}; name the signature folder in `signatures` or {VARIABLE}")
+            problems.append(f"{place}: {e.strerror}: passed over; `signatures` (-s) and {VARIABLE} name such folders")
             continue
         for path in paths:
             yield from _utf8(path, problems)

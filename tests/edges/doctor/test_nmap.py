@@ -14,6 +14,7 @@ XML = """<nmaprun><host><ports>
 <port protocol="tcp" portid="443"><state state="open"/><service name="http" tunnel="ssl" method="probed"/></port>
 <port protocol="tcp" portid="25"><state state="open|filtered"/><service name="smtp" method="table"/></port>
 <port protocol="tcp" portid="9"><state state="closed"/></port>
+<extraports state="filtered" count="3"><extrareasons reason="no-response" ports="70-71,90"/></extraports>
 </ports></host></nmaprun>"""
 
 
@@ -36,7 +37,7 @@ def test_ports_are_named_in_spans():
 
 def test_states_are_read(tmp_path):
     states = nmap.states(saying(tmp_path, XML), TARGET, [9, 22], quiet)
-    assert states == {22: "open", 443: "open", 25: "open", 9: "closed"}
+    assert states == {22: "open", 443: "open", 25: "open", 9: "closed", 70: "filtered", 71: "filtered", 90: "filtered"}
 
 
 def test_names_are_those_that_were_probed_and_not_the_tables(tmp_path):
