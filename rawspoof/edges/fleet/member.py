@@ -23,6 +23,7 @@ from rawspoof.edges.sinks.dispatcher import Dispatcher
 from rawspoof.edges.sinks.lane import Lane
 from rawspoof.edges.sinks.nats import make_stream, refusal
 from rawspoof.edges.sinks.nats_client import Client, NatsError, Request
+from rawspoof.edges.sinks.trouble import words
 
 TURN_S: Final = 0.25
 """Longest time between two looks at what there is to do."""
@@ -112,7 +113,7 @@ class Member:
                 self._turn()
             except Exception as error:
                 self._hang_up()
-                self.failed.add(1, repr(error))
+                self.failed.add(1, words(error))
                 self._retry_at = time.monotonic() + self._pause_s
                 self._pause_s = min(self._pause_s * 2, RETRY_MAX_S)
         self._hang_up()

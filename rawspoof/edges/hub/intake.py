@@ -21,6 +21,7 @@ from rawspoof.edges.hub.sensors import Sensors
 from rawspoof.edges.sinks.base import Tally
 from rawspoof.edges.sinks.nats import NOT_FOUND, answered, make_stream, refusal
 from rawspoof.edges.sinks.nats_client import Client, NatsError, Request
+from rawspoof.edges.sinks.trouble import words
 from rawspoof.edges.store.database import Heard, Store
 from rawspoof.edges.store.places import Place, Places
 
@@ -71,8 +72,8 @@ class Intake:
                 for _ in self._session(going_on, wake):
                     pause_s = 0.0
             except (OSError, ValueError, sqlite3.Error) as error:
-                self._sensors.state = str(error)
-                self.failed.add(1, error)
+                self._sensors.state = words(error)
+                self.failed.add(1, words(error))
                 pause_s = min(max(pause_s * 2, RETRY_S), RETRY_MAX_S)
                 _pause(pause_s, going_on)
 

@@ -21,6 +21,7 @@ from rawspoof.edges.hub.sensors import Sensors
 from rawspoof.edges.sinks.base import Tally
 from rawspoof.edges.sinks.nats import make_stream
 from rawspoof.edges.sinks.nats_client import Client, Message
+from rawspoof.edges.sinks.trouble import words
 
 TURN_S: Final = 1.0
 RETRY_S: Final = 2.0
@@ -66,7 +67,7 @@ class News:
                         for message in watch.take():
                             self._one(hear, message)
             except (OSError, ValueError) as error:
-                self.failed.add(1, error)
+                self.failed.add(1, words(error))
                 self._ending.wait(RETRY_S)
 
     def _one(self, hear: Callable[[Message], None], message: Message) -> None:

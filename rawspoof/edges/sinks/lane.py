@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from rawspoof.core.event import AnyEvent
 from rawspoof.edges.sinks.base import Forgotten, Sink, Tally
+from rawspoof.edges.sinks.trouble import words
 
 BATCH_MAX: Final = 512
 """Events written at a time."""
@@ -122,7 +123,7 @@ class Lane:
                 self._write(first, batch)
                 pause_s = 0.0
             except Exception as error:
-                self.failed.add(1, repr(error))
+                self.failed.add(1, words(error))
                 self._put_back(first, batch)
                 if isinstance(error, Forgotten) and self._last is not None:
                     self._last = min(self._last, error.after)

@@ -178,7 +178,7 @@ class Client:
         if line == b"PING":
             self._stream.send(b"PONG\r\n")
         elif line.startswith(b"-ERR"):
-            raise NatsError(line[4:200].decode(errors="replace").strip(" '"))
+            raise NatsError(_refused(line[4:200].decode(errors="replace").strip(" '")))
         elif not line.startswith((b"INFO ", b"PONG", b"+OK")):
             raise Garbage(f"not NATS: {line[:100]!r}")
 
@@ -196,3 +196,12 @@ def login(user: str, secret: str, nonce: str) -> dict[str, str]:
         key = NKey(secret)
         return {"nkey": key.public, "sig": key.sign(nonce)}
     return {"auth_token": secret} if secret else {}
+
+
+def _refused(said: str) -> str:
+    """The server's own words, and what they mean to those who made the keys."""
+    if said.startswith("Authorization"):
+        return f"{said}: the broker does not know this key (after `rawspoof hub broker` it has to reload)"
+    if said.startswith("Permissions"):
+        return f"{said}: not with this key (a sensor's name is its key's)"
+    return said
