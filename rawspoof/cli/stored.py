@@ -30,6 +30,7 @@ def reader(args: argparse.Namespace) -> "Reader":
     """The store's reader. Raises ConfigError, and OSError where there is nothing that may be read."""
     from rawspoof.edges.sinks.collector import store_folder
     from rawspoof.edges.store.database import files
+    from rawspoof.edges.store.places import POSITIONS
     from rawspoof.edges.store.queries import Reader
 
     folder = args.store or store_folder(configured(args))
@@ -39,7 +40,8 @@ def reader(args: argparse.Namespace) -> "Reader":
         raise FileNotFoundError(errno.ENOENT, "no events are kept here; --state-dir names another", folder) from None
     except PermissionError:
         raise PermissionError(errno.EACCES, MAY_NOT, folder) from None
-    if names and not paths:
+    # Before the first event there is only this.
+    if set(names) - {POSITIONS} and not paths:
         raise FileNotFoundError(errno.ENOENT, "is no store of events; --store names another", folder)
     if paths and not os.access(paths[-1], os.R_OK):
         raise PermissionError(errno.EACCES, MAY_NOT, paths[-1])

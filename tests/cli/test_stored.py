@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from rawspoof.cli.main import main
+from rawspoof.edges.store.places import Places
 from tests.cli.stores import fill
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +28,13 @@ def test_a_store_is_found_in_three_ways(command, tmp_path, capsys):
     for way in ways:
         assert main([command, *way]) == 0
         assert "198.51.100.42" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["events", "report", "top"])
+def test_before_the_first_event_a_store_is_empty(command, tmp_path, capsys):
+    Places(tmp_path).close()
+    assert main([command, "--store", str(tmp_path)]) == 0
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("command", ["events", "report", "top"])
