@@ -11,7 +11,7 @@ Nothing is changed. The exit status is 1 where the sensor would not work.
 --scan looks at this machine as an attacker does, over a wire of its own that is
 gone afterwards; the sensor reports it as a scan.
 example:
-  sudo rawspoof doctor -c /etc/rawspoof.toml
+  sudo rawspoof doctor -c /etc/rawspoof/rawspoof.toml
   sudo rawspoof doctor --scan
 """
 

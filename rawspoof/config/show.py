@@ -8,6 +8,7 @@ import inspect
 import json
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from textwrap import wrap
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +25,8 @@ HEADER = """\
 # `credential:NAME`, one that systemd hands to the unit (LoadCredential=NAME:PATH).
 """
 
+WIDTH: Final = 110
+"""Of what is said of a key, that it can be read in a terminal."""
 HIDDEN: Final = "(hidden)"
 """Stands where a secret would."""
 
@@ -39,7 +42,7 @@ def default_text(notes: Mapping[str, Sequence[str]] = {}, settings: Mapping[str,
         if section:
             blocks.append(f"# {comments[section]}\n[{section}]\n")
         for key in keys:
-            about = "".join(f"# {line}\n" for line in (comments[key], *notes.get(key, ())))
+            about = "".join(f"# {line}\n" for line in (*wrap(comments[key], WIDTH), *notes.get(key, ())))
             set_here = _line(key, settings[key]) if key in settings else f"#{_line(key, KNOWN[key].default)}"
             blocks.append(f"{about}{set_here}\n")
     return "\n".join(blocks)

@@ -15,6 +15,7 @@ from rawspoof.config.show import default_text, descriptions, effective_text, tom
 def test_the_default_file_loads_to_the_defaults(tmp_path):
     path = tmp_path / "r.toml"
     path.write_text(default_text())
+    assert max(map(len, default_text().splitlines())) <= 120
     assert load(str(path)) == Config()
 
 
