@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rawspoof.config.model import Config
-from rawspoof.daemon.refusal import CannotStart
+from rawspoof.daemon.refusal import CannotEverStart, CannotStart
 from rawspoof.edges.sinks.base import Sink, SinkError
 from rawspoof.edges.sinks.collector import open_far, open_sinks
 from rawspoof.edges.system import privileges
@@ -38,7 +38,7 @@ def opened(config: Config) -> Openings:
     except OSError as error:
         raise CannotStart(f"{error.filename}: {error.strerror}: name a file that can be written") from None
     except SinkError as error:
-        raise CannotStart(str(error)) from None
+        raise CannotEverStart(str(error)) from None
 
 
 def _near(config: Config, host: str) -> list[Sink]:

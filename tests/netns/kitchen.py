@@ -110,7 +110,7 @@ class Kitchen:
         return said
 
     def _entered(self, argv: list[str]) -> list[str]:
-        return ["nsenter", "--mount", f"--wdns={self._folder}", "-t", str(self._disk), *argv]
+        return ["nsenter", "--mount", "--root", f"--wdns={self._folder}", "-t", str(self._disk), *argv]
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "PATH": f"{self._folder}/bin:{os.environ['PATH']}", "COLUMNS": "120", "LC_ALL": "C.UTF-8"}
