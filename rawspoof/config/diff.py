@@ -9,7 +9,7 @@ from rawspoof.config.show import hidden, toml
 
 
 def differences(old: Config, new: Config) -> Iterator[str]:
-    """`world.kind: "maze" → "plausible"`, secrets hidden; and last, which of it waits for a restart."""
+    """`world.kind: "maze" → "plausible"`, secrets hidden; and last, whether a reload takes it."""
     keys = changed(old, new)
     for key in keys:
         before, after = toml(hidden(key, value(old, key))), toml(hidden(key, value(new, key)))
@@ -18,6 +18,5 @@ def differences(old: Config, new: Config) -> Iterator[str]:
     if not keys:
         yield "no difference"
         return
-    waits = needs_restart(keys)
-    taken = len(keys) - len(waits)
-    yield f"# a reload takes {taken} of {len(keys)}" + (f"; a restart is needed for {', '.join(waits)}" * bool(waits))
+    waits = ", ".join(needs_restart(keys))
+    yield f"# a reload takes none of it: a restart is needed for {waits}" if waits else "# a reload takes all of it"
