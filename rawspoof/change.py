@@ -26,7 +26,9 @@ DONE: Final = b"ready"
 FIRST: Final = b"%020d" % 0
 """The number of what a worker says unasked, once packets can come."""
 WITHIN_S: Final = 10.0
-"""Longest time for a worker's answer; it needs some 50 ms."""
+"""Longest time for the answers of all workers, each of which needs some 50 ms; systemd's watchdog waits for 30 s."""
+SENT_S: Final = 0.1
+"""Longest time for a question: one who has so many unread ones that it does not fit hangs."""
 _BYTES_MAX: Final = 4096
 
 
@@ -61,13 +63,19 @@ def finish(workers: Iterable[socket.socket], what: bytes) -> str:
     return _asked(workers, what, [])
 
 
-def answer(worker: socket.socket, number: bytes = FIRST) -> str:
-    """What a worker says to what was asked under this number: "" for DONE. Waits for it, WITHIN_S at most."""
-    worker.settimeout(WITHIN_S)
+def answer(worker: socket.socket, number: bytes = FIRST, until: float | None = None) -> str:
+    """What a worker says to what was asked under this number: "" for DONE.
+
+    Waits for it until this moment of the monotonic clock; None: for WITHIN_S.
+    """
+    until = time.monotonic() + WITHIN_S if until is None else until
     try:
+        said = b""
         # What came too late is no answer to anything any more.
-        while (said := worker.recv(_BYTES_MAX)) and not said.startswith(number):
-            continue
+        while not said.startswith(number):
+            worker.settimeout(max(until - time.monotonic(), 0.001))
+            if not (said := worker.recv(_BYTES_MAX)):
+                break
     except TimeoutError:
         return "it does not answer"
     except OSError as error:
@@ -77,12 +85,13 @@ def answer(worker: socket.socket, number: bytes = FIRST) -> str:
 
 
 def _asked(workers: Iterable[socket.socket], what: bytes, fds: list[int]) -> str:
-    number, asked = b"%020d" % time.monotonic_ns(), []
+    number, asked, until = b"%020d" % time.monotonic_ns(), [], time.monotonic() + WITHIN_S
     for worker in workers:
+        worker.settimeout(SENT_S)
         with suppress(OSError):  # it has ended, and will be started again as things are then
             socket.send_fds(worker, [number + what], fds)
             asked.append(worker)
-    wrong = [why for worker in asked if (why := answer(worker, number))]
+    wrong = [why for worker in asked if (why := answer(worker, number, until))]
     return wrong[0] if wrong else ""
 
 

@@ -95,6 +95,23 @@ def test_what_was_said_too_late_is_no_answer_to_the_next(monkeypatch: pytest.Mon
         assert change.answer(ours) == ""
 
 
+def test_the_time_for_an_answer_is_over_for_all_at_once():
+    with pair() as (ours, theirs):
+        theirs.send(FIRST + DONE)
+        assert change.answer(ours, until=0.0) == ""
+        assert change.answer(ours, until=0.0) == "it does not answer"
+
+
+def test_one_that_reads_nothing_is_no_hindrance(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(change, "SENT_S", 0.001)
+    with pair() as (ours, _):
+        ours.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            while True:
+                ours.send(bytes(4096))
+        assert change.finish([ours], COMMIT) == ""
+
+
 def test_one_that_does_not_answer_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(change, "WITHIN_S", 0.05)
     with pair() as (ours, _):

@@ -23,6 +23,7 @@ GONE: Final = {"events.batch_max": "events.queue_max"}
 """Keys of earlier versions, and what stands in for each."""
 
 PORT_MAX: Final = 65535
+BITS_MAX: Final = 64
 _RANGE: Final = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
 
 
@@ -78,6 +79,9 @@ def _spread(ports: Iterable[object]) -> Iterator[object]:
 
 
 def _one(key: str, kind: object, value: object, directory: str, text: bool) -> tuple[object | None, list[Fault]]:
+    if isinstance(value, int) and value.bit_length() > BITS_MAX:
+        # It could not even be shown: Python writes no number of more than 4300 digits.
+        return None, [(key, f"expected a number of at most {BITS_MAX} bits")]
     try:
         made: object = msgspec.convert(value, kind, strict=not text)
     except msgspec.ValidationError as wrong:
@@ -89,9 +93,19 @@ def _one(key: str, kind: object, value: object, directory: str, text: bool) -> t
         rest = {other: inner for other, inner in value.items() if other != name}
         _, others = _one(key, kind, rest, directory, text)
         return None, [(key + field, what), *(fault for fault in others if fault[0] != f"{key}.{name}")]
+    if _has_nul(value):
+        return None, [(key, "expected text without NUL characters")]
     if isinstance(made, float) and not math.isfinite(made):
         return None, [(key, f"expected a finite number, got {value!r}")]
     return resolved(key, made, directory), []
+
+
+def _has_nul(value: object) -> bool:
+    """Whether there is one in it, which no path, name or address may have."""
+    if isinstance(value, str):
+        return "\0" in value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return any(map(_has_nul, inner))
 
 
 def _explained(key: str, kind: object, value: object, wrong: str) -> Fault:

@@ -25,6 +25,10 @@ CONF_BYTES_MAX: Final = 64 << 20
 PORTSPOOF_CONF: Final = "portspoof_conf"
 """The key that a portspoof.conf in place of our own file sets."""
 
+_DEEP: Final = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}")
+"""A name of so many parts; reading one takes the square of their number."""
+_LONG: Final = re.compile(r"(?<![0-9A-Fa-f_])[0-9A-Fa-f_]{1000}")
+"""A number of so many digits; a machine's have twenty."""
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|(end of document))\)$")
 
 
@@ -88,16 +92,24 @@ def _text(path: str, data: bytes) -> str:
 
 
 def _table(path: str, text: str) -> dict[str, object]:
+    if found := _DEEP.search(text):
+        raise ConfigError(f"{path}:{_line(text, found)}: not TOML: a name of more than 100 parts")
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as wrong:
+    except (ValueError, RecursionError) as wrong:
         if what := mistaken.of_text(text):
             raise ConfigError(f"{path}: is no configuration but {what}") from None
+        if not isinstance(wrong, tomllib.TOMLDecodeError | RecursionError) and (found := _LONG.search(text)):
+            raise ConfigError(f"{path}:{_line(text, found)}: a number of more than 1000 digits") from None
         place = _PLACE.search(str(wrong))
-        why = f"not TOML: {_PLACE.sub('', str(wrong)) if str(wrong) else 'nested too deeply'}"
+        why = f"not TOML: {'nested too deeply' if isinstance(wrong, RecursionError) else _PLACE.sub('', str(wrong))}"
         if place and place[3]:
             raise ConfigError(f"{path}:{text.count(chr(10)) + 1}: {why}: the file ends there; is it cut off?") from None
         raise ConfigError(f"{path}:{place[1]}: {why} (column {place[2]})" if place else f"{path}: {why}") from None
+
+
+def _line(text: str, found: re.Match[str]) -> int:
+    return text.count("\n", 0, found.start()) + 1
 
 
 def _flat(table: Mapping[str, object]) -> Iterator[tuple[str, object]]:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from rawspoof import change, worker
@@ -31,6 +32,8 @@ COLLECTOR_ENDS_S: Final = 1.1
 """A little more than it gives itself."""
 HANDOVER_S: Final = 2.5
 """The same for one that finishes what it has for its successor."""
+KILLED_S: Final = 1.0
+"""Longest time that the kernel takes to end a process."""
 COLLECTOR: Final = 0
 """Its number among the children; workers follow."""
 _SO_SNDBUFFORCE: Final = 32
@@ -63,7 +66,7 @@ class Crew:
     @property
     def controls(self) -> list[socket.socket]:
         """The ways to the workers that are there."""
-        return [self._controls[number] for number, child in enumerate(self.workers) if child.pid]
+        return [control for number, control in self._controls.items() if self.workers[number].pid]
 
     def start(self, number: int, at: float) -> None:
         """The child with this number. Raises CannotStart, OSError."""
@@ -129,6 +132,8 @@ class Crew:
         theirs.close()
         if why := change.answer(ours):
             ours.close()
+            # Nobody could tell it of new settings: if it comes after all, it is not to stay.
+            process.send([self.workers[number].pid], signal.SIGKILL)
             raise CannotStart(f"worker {number} {why}" if why.startswith("it ") else why)
         self._controls[number] = ours
 
@@ -139,7 +144,8 @@ class Crew:
         """
         if self.collector.pid:
             if self._control is not None:
-                make_way(self._control)
+                with suppress(OSError):  # it has just ended by itself
+                    make_way(self._control)
             end([self.collector.pid], HANDOVER_S)
             self.collector.pid = 0
             # What it asked for last.
@@ -184,7 +190,8 @@ def end(pids: Iterable[int], within_s: float) -> None:
     """Wait for these to end, and then no longer."""
     late = process.await_end(pids, within_s)
     process.send(late, signal.SIGKILL)
-    process.await_end(late, 0.2)
+    # A large one on a busy machine takes a moment; nobody would wait for it afterwards.
+    process.await_end(late, KILLED_S)
 
 
 def _pair(room: int = 0) -> Pair:

@@ -45,8 +45,8 @@ def reload(crew: Crew, read: Callable[[], Config], guard: "Guard | None", office
         openings.close()
         crew.reopen()
         raise
-    office.settle(drawn.config)
     crew.drawn, crew.door = drawn, door
+    office.settle(drawn.config)
     crew.replace_collector(time.monotonic(), openings)
     return f"reloaded: {', '.join(news)}"
 

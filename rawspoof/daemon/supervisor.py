@@ -14,7 +14,7 @@ from rawspoof.daemon import reload
 from rawspoof.daemon.blueprint import Blueprint
 from rawspoof.daemon.crew import Crew
 from rawspoof.daemon.folders import make_folders
-from rawspoof.daemon.refusal import CannotStart
+from rawspoof.daemon.refusal import CannotEverStart, CannotStart
 from rawspoof.edges.block.office import Office
 from rawspoof.edges.sinks.base import SinkError
 from rawspoof.edges.system import clock, privileges, process
@@ -91,7 +91,7 @@ class Supervisor:
         try:
             self._crew.door = open_door(config)
         except SinkError as error:
-            raise CannotStart(str(error)) from None
+            raise CannotEverStart(str(error)) from None
 
     def _leave_to_parent(self) -> None:
         """In a child: let go of what only the supervisor may hold."""
@@ -109,6 +109,9 @@ class Supervisor:
         except reload.Refused as why:
             line = f"not reloaded, all goes on as before: {why}"
             log.error("%s", line)
+        except Exception as error:  # our mistake must not end a sensor that answers
+            line = f"not reloaded: the reload broke, please report it: {error!r}"
+            log.error("%s", line, exc_info=error)
         self._tell.ready(f"{line}; {_summary(self._crew.drawn)}")
 
     # Keeping alive

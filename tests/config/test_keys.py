@@ -36,3 +36,14 @@ def test_a_range_in_a_list_of_ports_is_each_of_them():
     for odd in ("80-", "9-8", "0-5", "1-65536", "1-2-3"):
         assert accept("block.tripwire_ports", [odd], "/c")[1][0][0] == "block.tripwire_ports[0]"
     assert accept("events.file", "8000-8002", "/c") == ("8000-8002", [])
+
+
+@pytest.mark.parametrize("key", ["sensor.queue", "tcp.idle_s", "events.file"])
+def test_a_number_without_end_is_told_and_not_shown(key):
+    assert accept(key, 16**6000, "") == (None, [(key, "expected a number of at most 64 bits")])
+
+
+def test_text_with_a_nul_is_no_path_and_no_name():
+    assert accept("events.file", "/tmp/a\0b", "")[1] == [("events.file", "expected text without NUL characters")]
+    assert accept("signatures", ["fine", "a\0"], "")[1] == [("signatures[1]", "expected text without NUL characters")]
+    assert accept("events.file", "/tmp/a\\x00b", "") == ("/tmp/a\\x00b", [])

@@ -45,7 +45,10 @@ def complaint(path) -> str:
             ": is no configuration but a file of portspoof's signatures",
         ),
         (b"[[service]]\nid = 'x'\n", ": is no configuration but services; it is given with -s"),
-        (b"a = " + b"[" * 50_000, ""),
+        (b"a = " + b"[" * 50_000, ": not TOML: nested too deeply"),
+        (b"\n" + b"a." * 50_000 + b"a = 1", ":2: not TOML: a name of more than 100 parts"),
+        (b"[" + b"a . " * 50_000 + b"a]", ":1: not TOML: a name of more than 100 parts"),
+        (b"\na = " + b"9" * 5000, ":2: a number of more than 1000 digits"),
         (b"x" * (FILE_BYTES_MAX + 1), ": is longer than 1048576 bytes"),
     ],
 )

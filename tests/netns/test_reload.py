@@ -185,6 +185,36 @@ def test_no_port_is_lost_and_every_event_is_told_while_reloads_go_on(stage):
     until(lambda: events.read_text().count('"session.open"') - before == PORTS, BUSY_S)
 
 
+@pytest.mark.parametrize("who", ["collec", "work0"])
+def test_a_death_that_nobody_has_seen_yet_is_no_hindrance(stage, who):
+    lab, settings = stage
+    settings.reload_with({})
+    before = settings.sensor.children()
+    # Both signals wait for it when it goes on, and SIGHUP is taken first.
+    os.kill(settings.sensor.pid, signal.SIGSTOP)
+    os.kill(before[who], signal.SIGKILL)
+    until(lambda: gone(before[who]), BUSY_S)
+    settings.sensor.process.send_signal(signal.SIGHUP)
+    settings.write({"tcp.idle_s": "33.0"})
+    said = settings.sensor.said()
+    os.kill(settings.sensor.pid, signal.SIGCONT)
+    until(lambda: "reloaded: tcp.idle_s" in settings.sensor.said().removeprefix(said), BUSY_S)
+    until(lambda: settings.sensor.children().get(who, before[who]) != before[who], BUSY_S)
+    until(lambda: attempt(lab, TARGET, 4444) == "open", BUSY_S)
+
+
+def test_files_are_opened_again_while_the_collector_begins(stage):
+    _, settings = stage
+    settings.reload_with({})
+    before = settings.sensor.said()
+    for idle_s in (41, 42, 43):
+        assert settings.reload_with({"tcp.idle_s": f"{idle_s}.0"}) == "reloaded: tcp.idle_s"
+        # The new collector is a few milliseconds old, and is told to open its files.
+        assert "not TOML" in settings.reload_with({"world.kind": "[["})
+        settings.write({"tcp.idle_s": f"{idle_s}.0"})
+    assert "the collector ended" not in settings.sensor.said().removeprefix(before)
+
+
 def test_a_death_in_the_middle_of_a_reload_leaves_nothing(lab):
     with open_folder() as folder:
         settings = Settings(folder)

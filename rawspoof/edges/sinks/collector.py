@@ -291,6 +291,9 @@ class Collector:
             self._stop()
 
     def _on_worker(self, decode: Decode, worker: socket.socket) -> None:
+        if worker not in self._workers:
+            # Told to leave in this very turn: what waits there is the successor's.
+            return
         try:
             size = worker.recv_into(self._buffer)
         except OSError:

@@ -24,8 +24,10 @@ def fork(body: Callable[[], int]) -> int:
     try:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_DFL)
-        # Ctrl-C reaches every process of a terminal; the supervisor ends us in good order.
+        # Ctrl-C and a hangup reach every process of a terminal; the supervisor ends us in good order. One that is to
+        # open its files again may be told so before it is ready to hear it.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         status = body()
     except BaseException:

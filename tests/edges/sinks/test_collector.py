@@ -18,7 +18,7 @@ from rawspoof.core.event import AnyEvent
 from rawspoof.edges.sinks import collector, pylog
 from rawspoof.edges.sinks.base import Sink
 from rawspoof.edges.sinks.batch import encoder
-from rawspoof.edges.sinks.collector import collect, dispatcher, hand_over, open_far, open_sinks, wanted
+from rawspoof.edges.sinks.collector import collect, dispatcher, hand_over, make_way, open_far, open_sinks, wanted
 from rawspoof.edges.sinks.dispatcher import Dispatcher, lanes
 from rawspoof.edges.sinks.jsonl import Jsonl
 
@@ -212,6 +212,20 @@ def test_a_restarted_worker_is_heard(tmp_path):
         child.send(0)
         assert child.end() == 0
         assert child.path.read_bytes() == LINE * 2
+
+
+def test_what_a_worker_says_while_the_collector_makes_way_is_the_next_ones(tmp_path):
+    with running(tmp_path) as child:
+        child.send(0)
+        assert child.sign() == b"."
+        # Both wait for it when it looks again.
+        os.kill(child.pid, signal.SIGSTOP)
+        os.waitpid(child.pid, os.WUNTRACED)
+        make_way(child.control)
+        child.send(0)
+        os.kill(child.pid, signal.SIGCONT)
+        assert child.status() == 0
+        assert child.path.read_bytes() == LINE
 
 
 def test_sockets_beyond_the_limit_are_closed(tmp_path, monkeypatch):

@@ -60,9 +60,10 @@ def test_signals_are_blocked_in_us_and_not_in_the_child() -> None:
     assert blocked() >= process.SIGNALS
 
 
-def test_a_child_ends_politely_but_not_by_ctrl_c() -> None:
+def test_a_child_ends_politely_but_not_by_ctrl_c_or_a_hangup() -> None:
     pid = sleeping()
     process.send([pid], signal.SIGINT)
+    process.send([pid], signal.SIGHUP)
     assert process.await_end([pid], 0.2) == {pid}
     process.send([pid], signal.SIGTERM)
     assert process.await_end([pid], ENDS_S) == set()
