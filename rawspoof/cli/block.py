@@ -50,7 +50,6 @@ def run(args: argparse.Namespace) -> int:
     """0, or 1 where it was not done. Raises ConfigError and OSError."""
     config = configured(args)
     from rawspoof.edges.block.desk import Order
-    from rawspoof.edges.block.never import packed
     from rawspoof.edges.block.office import folder
 
     place = folder(config)
@@ -59,12 +58,10 @@ def run(args: argparse.Namespace) -> int:
             _do(config, place, Order("save"))
             _show(place, args.json)
             return 0
-        address = packed(args.address) if "address" in args else b""
+        address = _address(args.address) if "address" in args else b""
         answer = _do(config, place, Order(args.do, address, getattr(args, "seconds", 0.0)))
     except PermissionError:
         raise PermissionError(errno.EACCES, "only root may look at blocks and change them: use sudo", place) from None
-    except ValueError as wrong:
-        raise ConfigError(f"command line: {wrong}") from None
     if answer.wrong:
         print(f"rawspoof: {args.address}: not {_done(args.do)}: {answer.wrong}", file=sys.stderr)
         return 1
@@ -108,6 +105,16 @@ def _show(place: Path, as_json: bool) -> None:
     for address, how, reason, times, until, left, by in rows:
         other = f"  by {by}" if by else ""
         print(f"{address:<39}  {how:<8}  {reason:<11}  {times:>3}×  until {until[:19]}Z  {left:>8} s left{other}")
+
+
+def _address(text: str) -> bytes:
+    """Raises ConfigError."""
+    from rawspoof.edges.block.never import packed
+
+    try:
+        return packed(text)
+    except ValueError:
+        raise ConfigError(f"command line: expected an address such as 198.51.100.42, got {text!r}") from None
 
 
 def _done(do: str) -> str:

@@ -54,8 +54,8 @@ def test_who_is_blocked_is_listed_until_let_go(block):
         (("add", "127.0.0.1"), 1, "rawspoof: 127.0.0.1: not blocked: it is loopback\n"),
         (("add", "::ffff:127.0.0.1"), 1, "rawspoof: ::ffff:127.0.0.1: not blocked: it is loopback\n"),
         (("remove", "198.51.100.42"), 1, "rawspoof: 198.51.100.42: not let go: it is not blocked\n"),
-        (("add", "example.org"), 2, "'example.org' does not appear to be an IPv4 or IPv6 address\n"),
-        (("add", "198.51.100.0/24"), 2, "'198.51.100.0/24' does not appear to be an IPv4 or IPv6 address\n"),
+        (("add", "example.org"), 2, "expected an address such as 198.51.100.42, got 'example.org'\n"),
+        (("add", "198.51.100.0/24"), 2, "expected an address such as 198.51.100.42, got '198.51.100.0/24'\n"),
     ],
 )
 def test_what_is_not_done_is_told_in_a_line(block, argv, status, said):
