@@ -8,6 +8,7 @@ import os
 import pwd
 import signal
 import socket
+from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from threading import Thread
 from typing import Any, Final
 
 from rawspoof.config.model import Config
-from rawspoof.edges.hub import account, outlets
+from rawspoof.edges.hub import account, keys, outlets
 from rawspoof.edges.hub.intake import Intake
 from rawspoof.edges.hub.news import News
 from rawspoof.edges.hub.sensors import Sensors
@@ -54,7 +55,7 @@ def run(config: Config) -> int:
     notifier = Notifier.of(os.environ)
     store = Store(folder, config.store.retention_days, config.store.mb_max, durable=True)
     now, ending = clock.steady(), _Ending()
-    sensors, lanes = Sensors(config.hub.silent_s), outlets.lanes(config, sinks)
+    sensors, lanes = Sensors(config.hub.silent_s, partial(_expected, config)), outlets.lanes(config, sinks)
     live = Live(now(), door.country if door else lambda address: "")
     with closing(Reader(folder)) as reader:
         last = max(reader.last(), reader.taken())
@@ -91,6 +92,14 @@ def _settle(config: Config) -> None:
     for path in (folder, *folder.iterdir()):
         os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
     privileges.become(config.sensor.user, ())
+
+
+def _expected(config: Config) -> Mapping[str, str] | None:
+    """Those who have a key, if keys were made here: whose was taken away is missed by nobody."""
+    try:
+        return keys.listed(account.folder(config) / "keys") or None
+    except (OSError, SinkError):
+        return None
 
 
 def _alive(notifier: Notifier, ending: "_Ending") -> bool:

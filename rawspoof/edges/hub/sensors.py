@@ -1,6 +1,6 @@
 """The sensors of a fleet, as far as a hub has heard of them: how they are, and what they told. Bounded; thread-safe."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from threading import Lock
 from typing import Any, Final
 
@@ -38,8 +38,9 @@ class Sensor:
 class Sensors:
     """All of them."""
 
-    def __init__(self, silent_s: float) -> None:
-        self._silent_s, self._lock = silent_s, Lock()
+    def __init__(self, silent_s: float, expected: Callable[[], Container[str] | None] = lambda: None) -> None:
+        """`expected` names those who are to be heard of, None: everybody who ever was."""
+        self._silent_s, self._expected, self._lock = silent_s, expected, Lock()
         self._known: dict[str, Sensor] = {}
         self.beyond = Tally(f"hub: told of sensors beyond {SENSORS_MAX}")
         self.behind = 0
@@ -77,8 +78,13 @@ class Sensors:
 
     def listed(self, now: float) -> list[dict[str, Any]]:
         """All of them as the API tells them, by name."""
+        expected = self._expected()
         with self._lock:
-            return [self._listed(name, one, now) for name, one in sorted(self._known.items())]
+            found = [self._listed(name, one, now) for name, one in sorted(self._known.items())]
+        for one in found:
+            if one["status"] == "silent" and expected is not None and one["name"] not in expected:
+                one["status"] = "gone"
+        return found
 
     def troubles(self, now: float) -> list[str]:
         """What is not well, a line each."""

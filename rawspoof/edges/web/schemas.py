@@ -243,7 +243,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Sink": thing(name=TEXT, kind=TEXT, queued=COUNT, written=COUNT, failed=COUNT, dropped=COUNT, testable=TRUTH),
     "Sensor": thing(
         name=TEXT,
-        status={"enum": ["silent", "ok"]},
+        status={"enum": ["silent", "ok", "gone"], "description": "gone: silent, and its key was taken away"},
         heard_at={**MOMENT, "description": "when anything of it came in, by the broker's clock"},
         event_at={**MOMENT, "description": "of the latest event, by the sensor's clock"},
         late_s={**NUMBER, "description": "how long that was on its way"},

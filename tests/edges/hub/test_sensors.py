@@ -41,6 +41,16 @@ def test_silence_and_loss_are_trouble():
     ]  # fmt: skip
 
 
+def test_who_has_no_key_any_more_is_missed_by_nobody():
+    known = Sensors(300.0, lambda: {"a"})
+    known.state = ""
+    known.kept({"a": 1, "b": 1})
+    assert [one["status"] for one in known.listed(AT)] == ["silent", "gone"]
+    assert known.troubles(AT) == ["sensor a: nothing heard since this hub was started"]
+    known.told("b", AT, AT)
+    assert [one["status"] for one in known.listed(AT)] == ["silent", "ok"]
+
+
 def test_a_hub_that_is_not_connected_says_so():
     assert Sensors(300.0).troubles(AT) == ["broker: not connected yet"]
 

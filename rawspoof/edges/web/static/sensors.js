@@ -28,12 +28,12 @@ function parts({ items, behind, troubles }) {
 }
 
 const HEADS = ["sensor", "", "last heard", "events", "waiting there", "lost there", "refused", "late by", "version", "host", "since"];
+const STATES = { ok: "well", silent: "silent", gone: "gone, has no key" };
 
 function row(one) {
-  const silent = one.status === "silent";
   return [
     h("a", { href: `#/events?${new URLSearchParams({ sensor: one.name })}` }, typed(one.name, 64)),
-    h("span", { class: silent ? "badge level3" : "badge" }, silent ? "silent" : "well"),
+    h("span", { class: one.status === "silent" ? "badge level3" : "badge" }, STATES[one.status] ?? ""),
     moment(one.heard_at), brief(one.events), brief(one.waiting), brief(one.lost), brief(one.refused),
     one.event_at === null ? "–" : span(one.late_s), typed(one.version, 20), typed(one.host, 40), moment(one.started_at),
   ];
