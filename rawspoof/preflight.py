@@ -10,6 +10,7 @@ import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -65,7 +66,7 @@ def examine(path: str | None, overrides: Mapping[str, object], environ: Mapping[
     for fault in (*_signatures(config, found), *_files(config), *_sinks(config), *_machine(config)):
         if given.told(fault) not in found.wrong:
             _elsewhere(fault, environ, loaded, found)
-    found.doubts.extend(exposed(loaded))
+    found.doubts.extend((*exposed(loaded), *absent(loaded)))
     return found
 
 
@@ -79,6 +80,22 @@ def exposed(loaded: Loaded) -> list[str]:
         given.told((key, f"warning: everybody may read {path}: chmod o= {path}"))
         for key, path in dict.fromkeys(named)
         if (_SECRET.search(key) or key == "mail.smtp_password") and _open_to_all(path)
+    ]
+
+
+def absent(loaded: Loaded) -> list[str]:
+    """A line for each address to cover that this machine does not have, or not yet."""
+    named = loaded.config.sensor.addresses
+    if not named:
+        return []
+    # Netlink takes a while to import, and few name addresses.
+    from rawspoof.edges.system.links import links
+
+    here = {one.interface.ip for link in links() for one in link.addresses}
+    return [
+        loaded.given.told((f"sensor.addresses[{number}]", f"warning: {text} is no address of this machine now"))
+        for number, text in enumerate(named)
+        if ip_address(text) not in here
     ]
 
 

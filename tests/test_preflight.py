@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rawspoof.config.load import look
-from rawspoof.preflight import examine, exposed
+from rawspoof.preflight import absent, examine, exposed
 
 BAD = """\
 signatures = ["{0}/none", "{0}/r.toml", "{0}/bad.toml", "{0}/pipe"]
@@ -118,6 +118,14 @@ def test_what_is_left_out_of_others_files_is_a_doubt_and_credentials_are_read_wh
 def test_a_file_that_is_no_configuration_is_all_there_is_to_say(tmp_path):
     (tmp_path / "r.toml").write_text("")
     assert [line.count(": is empty") for line in examine(str(tmp_path / "r.toml"), {}, {}).wrong] == [1]
+
+
+def test_an_address_that_is_not_here_is_a_doubt(tmp_path):
+    (tmp_path / "r.toml").write_text('sensor.addresses = ["127.0.0.1", "192.0.2.99"]\n')
+    assert absent(look(str(tmp_path / "r.toml"))) == [
+        f"{tmp_path}/r.toml:1: sensor.addresses[1]: warning: 192.0.2.99 is no address of this machine now"
+    ]
+    assert absent(look(None)) == []
 
 
 def test_a_password_in_a_file_for_all_is_told(tmp_path):

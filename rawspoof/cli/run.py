@@ -40,12 +40,13 @@ def run(args: argparse.Namespace) -> int:
     import logging
 
     from rawspoof import daemon
-    from rawspoof.preflight import exposed
+    from rawspoof.preflight import absent, exposed
 
     logging.basicConfig(format="rawspoof: %(message)s", level=logging.INFO)
     for line in old.told(args):
         logging.info("%s", line)
-    for line in exposed(look(args.config, overrides(args), os.environ)):
+    loaded = look(args.config, overrides(args), os.environ)
+    for line in (*exposed(loaded), *absent(loaded)):
         logging.warning("%s", line)
     if not args.detach:
         return daemon.run(lambda: configured(args))
