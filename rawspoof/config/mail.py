@@ -3,6 +3,7 @@
 Reads that file, for what is wrong in it is wrong with the configuration. Sends nothing.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -13,7 +14,9 @@ import msgspec
 from msgspec.structs import asdict, fields
 
 from rawspoof.config import credentials
+from rawspoof.config.error import ConfigError
 from rawspoof.config.model import Mail
+from rawspoof.config.reading import FILE_BYTES_MAX, contents
 
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.:\[\]_-]{1,255}")
 """RFC 5321 §4.1.2 without quotes, for which nobody has a use; nothing that could end a header is in it."""
@@ -41,12 +44,12 @@ def problems(mail: Mail) -> Iterator[tuple[str, str]]:
     """Each thing that is wrong: the key, and what was expected; nothing where mail is off."""
     if mail.json_file:
         try:
-            mail = overlaid(mail, Path(mail.json_file).read_bytes())
-        except FileNotFoundError:
             # The web admin makes it when settings are saved for the first time.
-            return
-        except OSError as error:
-            yield "json_file", f"{mail.json_file} cannot be read: {error.strerror}"
+            if not os.path.lexists(mail.json_file):
+                return
+            mail = overlaid(mail, contents(mail.json_file, FILE_BYTES_MAX))
+        except ConfigError as wrong:
+            yield "json_file", str(wrong)
             return
         except ValueError as wrong:
             yield "json_file", f"{mail.json_file}: {wrong}"

@@ -75,7 +75,8 @@ def contents(path: str, bytes_max: int) -> bytes:
             if not stat.S_ISREG(mode):
                 what = "a pipe" if stat.S_ISFIFO(mode) else "a device"
                 raise ConfigError(f"{path}: is {what}; expected a file, for it is read again at a reload")
-            return file.read(bytes_max + 1)
+            # Of what is no file after all, though it says so, there may be nothing yet.
+            return file.read(bytes_max + 1) or b""
     except IsADirectoryError:
         raise ConfigError(f"{path}: is a folder; expected a file in it") from None
     except OSError as wrong:

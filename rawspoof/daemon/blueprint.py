@@ -8,14 +8,15 @@ import pickle
 import pwd
 from collections.abc import Callable
 from hashlib import blake2b
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from msgspec import to_builtins
 from msgspec.structs import replace
 
 from rawspoof import assembly
+from rawspoof.config.error import ConfigError
 from rawspoof.config.model import Config
+from rawspoof.config.reading import contents
 from rawspoof.core.personality.model import Personality
 from rawspoof.daemon.forging import Forging
 from rawspoof.daemon.refusal import CannotEverStart, CannotStart
@@ -29,6 +30,8 @@ Thing = TypeVar("Thing")
 
 WRITTEN: Final = frozenset({"log_file", "json_file"})
 """Keys of files that change by themselves, and whose change is seen by those who use them."""
+PAPER_BYTES_MAX: Final = 1 << 20
+"""Of each such file; what comes after tells nothing apart."""
 
 
 class Blueprint(NamedTuple):
@@ -101,8 +104,8 @@ def _papers(config: Config) -> bytes:
 
 def _content(path: str) -> bytes:
     try:
-        return Path(path).read_bytes() if path else b""
-    except OSError:
+        return contents(path, PAPER_BYTES_MAX) if path else b""
+    except ConfigError:
         # Whoever needs it says so.
         return b""
 

@@ -8,11 +8,12 @@ import os
 import re
 import ssl
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from rawspoof.config import fleet
+from rawspoof.config.error import ConfigError
 from rawspoof.config.model import Config
+from rawspoof.config.reading import FILE_BYTES_MAX, contents
 from rawspoof.config.sinks import (
     Account,
     AnySink,
@@ -154,9 +155,11 @@ def _read(what: str, path: str, variable: str) -> str:
     key, text = f"{what}_file" if path else f"{what}_env", ""
     if path:
         try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            raise _Fault(key, f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+            text = contents(path, FILE_BYTES_MAX).decode()
+        except ConfigError as wrong:
+            raise _Fault(key, str(wrong)) from None
+        except UnicodeDecodeError as wrong:
+            raise _Fault(key, f"{path} cannot be read: {wrong}") from None
     elif variable:
         if variable not in os.environ:
             raise _Fault(key, f"there is no environment variable {variable}")

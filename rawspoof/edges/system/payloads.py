@@ -1,9 +1,14 @@
 """Reads a fuzz world's word list and wrappers. What is sent of them, and when, is `core.conversation.fuzz`'s."""
 
-from pathlib import Path
+from typing import Final
 
+from rawspoof.config.error import ConfigError
 from rawspoof.config.model import World
+from rawspoof.config.reading import contents
 from rawspoof.core.conversation.fuzz import Payloads
+
+FILE_BYTES_MAX: Final = 64 << 20
+"""Of a word list; the longest that people pass around have a quarter of it."""
 
 
 def load_payloads(world: World) -> Payloads:
@@ -21,9 +26,12 @@ def _lines(path: str, key: str) -> list[bytes]:
     if not path:
         return []
     try:
-        lines = [line for line in Path(path).read_bytes().splitlines() if line]
-    except OSError as error:
-        raise ValueError(f"{key}: {path}: {error.strerror}") from None
+        data = contents(path, FILE_BYTES_MAX)
+    except ConfigError as error:
+        raise ValueError(f"{key}: {error}") from None
+    if len(data) > FILE_BYTES_MAX:
+        raise ValueError(f"{key}: {path}: is longer than {FILE_BYTES_MAX} bytes; name a shorter list")
+    lines = [line for line in data.splitlines() if line]
     if not lines:
         raise ValueError(f"{key}: {path}: there is nothing in it")
     return lines

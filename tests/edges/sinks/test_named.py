@@ -49,9 +49,9 @@ def test_every_kind_is_made_and_connects_to_nobody(secret):
         (settings.Otlp(url="https://h", cert_file="/dev/null"), "sink[0].cert_file: /dev/null: expected certificates"),
         (
             settings.Otlp(url="https://h", secret_file="/nowhere"),
-            "sink[0].secret_file: /nowhere cannot be read: No such",
+            "sink[0].secret_file: /nowhere: cannot be read: No such",
         ),
-        (settings.Otlp(url="https://h", secret_file="/dev/null"), "sink[0].secret_file: expected a line"),
+        (settings.Otlp(url="https://h", secret_file="/proc/self/environ"), "sink[0].secret_file: expected a line"),
         (settings.Otlp(url="https://h", secret_env="RAWSPOOF_NONE"), "sink[0].secret_env: there is no environment"),
         (settings.Splunk(url="https://h"), "sink[0].secret_file: expected the collector's token"),
         (settings.Redis(url="redis://h", user="u"), "sink[0].user: expected secret_file or secret_env"),

@@ -25,6 +25,11 @@ def test_a_file_that_is_missing_or_empty_is_named(content, wrong, tmp_path):
         load_payloads(World(fuzz_wordlist=str(tmp_path / "words")))
 
 
+def test_what_has_no_end_is_not_read():
+    with pytest.raises(ValueError, match="world.fuzz_wordlist: /dev/zero: is a device"):
+        load_payloads(World(fuzz_wordlist="/dev/zero"))
+
+
 def test_a_wrapper_without_a_place_is_named(tmp_path):
     (tmp_path / "around").write_bytes(b"nothing\n")
     with pytest.raises(ValueError, match="around: wrapper 1 has no __FUZZ__"):
