@@ -91,9 +91,7 @@ class Sensors:
         found = [f"broker: {self.state}"] if self.state else []
         for one in self.listed(now):
             if one["status"] == "silent":
-                since = (
-                    f"for {(now - one['heard_at']) / 60:.0f} min" if one["heard_at"] else "since this hub was started"
-                )
+                since = f"for {_span(now - one['heard_at'])}" if one["heard_at"] else "since this hub was started"
                 found.append(f"sensor {one['name']}: nothing heard {since}")
             if one["lost"]:
                 found.append(f"sensor {one['name']}: {one['lost']} events lost there")
@@ -125,6 +123,13 @@ class Sensors:
             "workers": max(health.workers, 0) if health else 0,
             "counters": _counters(health),
         }
+
+
+def _span(seconds: float) -> str:
+    for length, unit in ((86_400.0, "days"), (3600.0, "hours"), (60.0, "min")):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def _counters(health: Health | None) -> dict[str, int]:

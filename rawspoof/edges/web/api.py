@@ -1,37 +1,28 @@
 """The answers of the API: a function for each operation of `openapi`, from what was given to a value.
 
 Knows what is asked and where it is known; no HTTP beyond a refusal. What waits (store, disk, supervisor, mail) is done
-in the one other thread of the web admin, so that the server's own never does.
+`elsewhere`.
 """
 
-import asyncio
 import io
 import logging
-import os
-import resource
-from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from typing import Any, Final, TypeVar
 
-from rawspoof import __version__
 from rawspoof.core.world import told as profiles
 from rawspoof.core.world.world import World
 from rawspoof.edges.evidence.folder import listed
 from rawspoof.edges.evidence.merge import merge
 from rawspoof.edges.sinks.ecs import address as written
-from rawspoof.edges.store.database import files as days
 from rawspoof.edges.store.queries import Reader
-from rawspoof.edges.web import metrics, records
+from rawspoof.edges.web import health, metrics, records
 from rawspoof.edges.web.answer import No
 from rawspoof.edges.web.context import Context, Mail
+from rawspoof.edges.web.elsewhere import Elsewhere
 from rawspoof.edges.web.openapi import document
 from rawspoof.edges.web.pulse import Pulse
 from rawspoof.edges.web.settings import settings
-
-WAITING_MAX: Final = 16
-"""Things waiting for the other thread; one beyond is refused."""
-PATIENCE_S: Final = 20.0
 
 log = logging.getLogger(__name__)
 
@@ -44,13 +35,12 @@ class Api:
 
     def __init__(self, context: Context, pulse: Pulse) -> None:
         self.context, self._pulse = context, pulse
-        self._thread = ThreadPoolExecutor(1, "web admin")
-        self._waiting = 0
+        self._elsewhere = Elsewhere()
         self._reader = Reader(context.store) if context.store else None
 
     def close(self) -> None:
         """Let the other thread go."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._elsewhere.close()
 
     # portspoof-py's
 
@@ -201,31 +191,7 @@ class Api:
 
     async def health(self, given: Given) -> Any:
         context = self.context
-        sinks = context.sinks()
-        counters, queues = dict(context.counters()), context.queues()
-        with context.live.lock:
-            events, forgotten = context.live.events, context.live.sources.forgotten.count
-        kept = await self._elsewhere(lambda: _store(context))
-        reasons = troubles(sinks, counters, queues, context.config.sensor.queue_max)
-        if context.fleet is not None:
-            reasons += context.fleet.troubles(context.now())
-        return {
-            "status": "degraded" if reasons else "ok",
-            "reasons": reasons,
-            "version": __version__,
-            "uptime_s": round(context.now() - context.live.started_at, 3),
-            "memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-            "queues": [
-                {"number": n, "waiting": q.waiting, "dropped": q.dropped, "packets": q.packets}
-                for n, q in queues.items()
-            ],
-            "counters": counters,
-            "events": events,
-            "sinks": sinks,
-            "store": kept,
-            "web": context.web,
-            "forgotten": forgotten,
-        }
+        return health.told(context, await self._elsewhere(lambda: health.store(context)))
 
     async def settings(self, given: Given) -> Any:
         return {"items": settings(self.context.config)}
@@ -282,23 +248,6 @@ class Api:
             raise No(502, str(error)) from None
         return {"ok": True}
 
-    async def _elsewhere(self, do: Callable[[], Thing]) -> Thing:
-        """Done in the other thread. Raises No (503) where too much waits for it."""
-        if self._waiting >= WAITING_MAX:
-            raise No(503, "too much is being asked: try again")
-        self._waiting += 1
-        done = asyncio.get_running_loop().run_in_executor(self._thread, do)
-        done.add_done_callback(self._one_less)
-        await asyncio.wait((done,), timeout=PATIENCE_S)
-        if not done.done():
-            raise No(503, f"no answer within {PATIENCE_S:g} s")
-        return done.result()
-
-    def _one_less(self, done: "asyncio.Future[Any]") -> None:
-        self._waiting -= 1
-        if not done.cancelled():
-            done.exception()
-
     def _mail(self) -> Mail:
         if self.context.mail is None:
             raise No(503, "no mail here: each sensor sends its own" if self.context.fleet else "no mail here")
@@ -354,28 +303,3 @@ def packed(text: str, name: str) -> bytes:
         raise No(400, f"{name}: expected an IPv4 or IPv6 address, got {text[:80]!r}") from None
     mapped = None if address.version == 4 else address.ipv4_mapped
     return (mapped or address).packed
-
-
-def troubles(
-    sinks: list[dict[str, Any]], counters: Mapping[str, int], queues: Mapping[int, Any], queue_max: int
-) -> list[str]:
-    """What is not well, a line each."""
-    found = [f"sink {s['name']}: {s['failed']} batches failed" for s in sinks if s["failed"] and s["queued"]]
-    found += [f"sink {sink['name']}: {sink['dropped']} events dropped" for sink in sinks if sink["dropped"]]
-    found += [f"queue {n}: {q.dropped} packets dropped by the kernel" for n, q in queues.items() if q.dropped]
-    found += [f"queue {n}: {q.waiting} packets wait" for n, q in queues.items() if q.waiting > queue_max // 2]
-    found += [f"workers: {n} {name}" for name, n in counters.items() if n and name in ("errors", "events_dropped")]
-    return found
-
-
-def _store(context: Context) -> dict[str, Any]:
-    paths = days(context.store) if context.store else []
-    size = sum(_size(f"{path}{end}") for path in paths for end in ("", "-wal"))
-    return {"enabled": context.store is not None, "days": len(paths), "bytes": size}
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0

@@ -1,18 +1,15 @@
 """Each operation's answer: what happened is told, what is wrong is said in one line."""
 
-import asyncio
-
 import pytest
 
 from rawspoof.edges.block.shared import Shared
 from rawspoof.edges.store.queries import Reader
 from rawspoof.edges.web.api import OPERATIONS
-from rawspoof.edges.web.context import Queue
 from rawspoof.edges.web.live import Live
 from rawspoof.edges.web.openapi import PATHS
 from tests.edges.sinks import samples
 from tests.edges.sinks.samples import AT, BLOCKED, DETECTED, OPENED, UNBLOCKED, CaptureSink
-from tests.edges.web.desk import NOW, Orders, ask, context, get, lane, send
+from tests.edges.web.desk import NOW, Orders, context, get, lane, send
 
 
 def test_every_path_but_the_stream_has_an_operation():
@@ -161,30 +158,8 @@ def test_a_sink_is_tried():
     assert send(given, "POST", "/api/sinks/test", {"name": "nobody"}).status_code == 404
 
 
-def test_health_says_what_is_not_well(tmp_path):
-    assert get(context(tmp_path), "/api/health").json()["status"] == "ok"
-    queues = {0: Queue(40_000, 7, 100)}
-    told = get(context(tmp_path, queues=lambda: queues, counters=lambda: {"errors": 2}), "/api/health").json()
-    assert told["status"] == "degraded"
-    assert told["reasons"] == [
-        "queue 0: 7 packets dropped by the kernel", "queue 0: 40000 packets wait", "workers: 2 errors"
-    ]  # fmt: skip
-    assert told["store"]["days"] == 1
-
-
 def test_evidence_that_is_not_there(tmp_path):
     assert get(context(evidence=tmp_path), "/api/evidence/0123456789abcdef").status_code == 404
-
-
-def test_too_much_at_once_is_refused(tmp_path):
-    given = context(tmp_path)
-
-    async def flood(client):
-        await client.get("/api/stats")
-        answers = await asyncio.gather(*(client.get("/api/events") for _ in range(40)))
-        return sorted({answer.status_code for answer in answers})
-
-    assert ask(given, flood) == [[200, 503]]
 
 
 def test_the_world_and_the_settings():

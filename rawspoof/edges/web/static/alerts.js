@@ -3,14 +3,14 @@
 import { get, post } from "./api.js";
 import { button, card, field, fill, h, table } from "./dom.js";
 import { attempt, typed } from "./parts.js";
-import { ofSensor } from "./role.js";
+import { isHub, ofSensor } from "./role.js";
 import { count, shown } from "./words.js";
 
 export async function show(place) {
-  const [email, sinks] = await Promise.all([ofSensor("/api/email/config").catch((error) => error), get("/api/sinks")]);
+  const [hub, email, sinks] = await Promise.all([isHub(), ofSensor("/api/email/config").catch((error) => error), get("/api/sinks")]);
   if (!place.here()) return;
   fill(place.body,
-    card("Mail", {}, email instanceof Error ? h("p", { class: "alarm" }, shown(email.message)) : form(email)),
+    card("Mail", {}, email instanceof Error ? h("p", { class: hub ? "dim" : "alarm" }, shown(email.message)) : form(email)),
     card("Other ways", {}, h("p", { class: "dim" }, "They are set up in the configuration file ([[sink]]); a test sends one event."), rows(sinks.items)));
 }
 

@@ -31,7 +31,8 @@ function parts(health) {
     card("Sinks", {}, table("Sinks", ["name", "kind", "waiting", "of", "written", "failed", "dropped"], health.sinks.map((sink) => [
       typed(sink.name, 80), typed(sink.kind, 30), count(sink.queued), count(sink.queue_max), count(sink.written), count(sink.failed), count(sink.dropped),
     ]), [2, 3, 4, 5, 6])),
-    card("Queues", {}, table("Queues", ["queue", "waiting", "dropped", "packets"],
+    // A hub has none, and a sensor that may not read the kernel's list knows of none.
+    health.queues.length > 0 && card("Queues", {}, table("Queues", ["queue", "waiting", "dropped", "packets"],
       health.queues.map((queue) => [queue.number, queue.waiting, queue.dropped, queue.packets].map(count)), [0, 1, 2, 3])),
     card("Counters", {}, table("Counters", ["counter", "value"],
       Object.entries(health.counters).filter(([, value]) => value).map(([name, value]) => [typed(name, 80), count(value)]), [1])),
