@@ -112,7 +112,7 @@ def test_what_is_left_out_of_others_files_is_a_doubt_and_credentials_are_read_wh
     assert len(doubts) == 1
     wrong, doubts = examine(str(path), {}, {})
     assert wrong == []
-    assert "secret_file: warning: /run/credentials/rawspoof.service/token cannot be read" in doubts[-1]
+    assert "secret_file: warning: /run/credentials/rawspoof.service/token: cannot be read" in doubts[-1]
 
 
 def test_a_file_that_is_no_configuration_is_all_there_is_to_say(tmp_path):
