@@ -11,8 +11,8 @@ from rawspoof.edges.link.base import Link
 from rawspoof.edges.link.capture import CaptureError
 from rawspoof.edges.link.pcap import PcapLink
 from rawspoof.edges.link.recorder import RecorderLink
+from rawspoof.edges.sinks.asked import open_sinks
 from rawspoof.edges.sinks.base import Sink
-from rawspoof.edges.sinks.collector import open_sinks
 from rawspoof.edges.system import personalities, secret
 from rawspoof.loop import serve
 

@@ -15,7 +15,7 @@ from rawspoof.edges.firewall.plan import MARK
 from rawspoof.edges.link.base import Link
 from rawspoof.edges.link.evidence import EvidenceLink
 from rawspoof.edges.link.nfqueue import NfqueueLink, QueueTaken
-from rawspoof.edges.sinks.collector import wanted
+from rawspoof.edges.sinks.asked import wanted
 from rawspoof.edges.system import clock, privileges
 from rawspoof.loop import serve
 from rawspoof.telling import Publisher, Teller

@@ -28,7 +28,7 @@ def add_sensor(parser: argparse.ArgumentParser) -> None:
 
 def reader(args: argparse.Namespace) -> "Reader":
     """The store's reader. Raises ConfigError, and OSError where there is nothing that may be read."""
-    from rawspoof.edges.sinks.collector import store_folder
+    from rawspoof.edges.sinks.asked import store_folder
     from rawspoof.edges.store.database import files
     from rawspoof.edges.store.places import POSITIONS
     from rawspoof.edges.store.queries import Reader

@@ -10,7 +10,8 @@ from rawspoof.daemon.openings import Openings
 from rawspoof.edges.block.outlets import EVENTS_MAX, BlocksOnly, outlets
 from rawspoof.edges.block.petition import petition
 from rawspoof.edges.evidence.keeper import keep
-from rawspoof.edges.sinks.collector import collect, dispatcher
+from rawspoof.edges.sinks.asked import dispatcher
+from rawspoof.edges.sinks.collector import collect
 
 if TYPE_CHECKING:
     from rawspoof.edges.fleet.member import Member

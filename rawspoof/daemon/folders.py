@@ -5,7 +5,7 @@ import os
 from rawspoof.config.model import Config
 from rawspoof.edges.block.outlets import prepare
 from rawspoof.edges.evidence.folder import folder_of
-from rawspoof.edges.sinks.collector import store_folder
+from rawspoof.edges.sinks.asked import store_folder
 from rawspoof.edges.system import privileges
 from rawspoof.edges.web import place
 

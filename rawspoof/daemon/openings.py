@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rawspoof.config.model import Config
 from rawspoof.daemon.refusal import CannotEverStart, CannotStart
+from rawspoof.edges.sinks.asked import open_far, open_sinks
 from rawspoof.edges.sinks.base import Sink, SinkError
-from rawspoof.edges.sinks.collector import open_far, open_sinks
 from rawspoof.edges.system import privileges
 
 if TYPE_CHECKING:

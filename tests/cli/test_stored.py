@@ -58,7 +58,7 @@ def test_who_may_not_read_is_told_so_and_who_may_needs_no_root(closed):
         store.chmod(0o700 if closed == "folder" else 0o755)
         path.chmod(0o600 if closed == "file" else 0o644)
         script = (
-            "import os, sys; from rawspoof.cli.main import main; import msgspec, rawspoof.edges.sinks.collector\n"
+            "import os, sys; from rawspoof.cli.main import main; import msgspec, rawspoof.edges.sinks.asked\n"
             "os.geteuid() or (os.setgroups([]), os.setgid(65534), os.setuid(65534))\n"
             "sys.exit(main(['events', '--csv', '--store', sys.argv[1]]))"
         )

@@ -24,8 +24,8 @@ from rawspoof.config.model import Config, Store
 from rawspoof.config.sinks import AnySink
 from rawspoof.core.event import AnyEvent, SynData
 from rawspoof.edges.lab.namespaces import ADDRESSES, Lab, Side
+from rawspoof.edges.sinks.asked import dispatcher
 from rawspoof.edges.sinks.base import Sink
-from rawspoof.edges.sinks.collector import dispatcher
 from rawspoof.edges.sinks.dispatcher import Dispatcher
 from rawspoof.edges.sinks.named import open_sink
 from tests.netns.sensors import until

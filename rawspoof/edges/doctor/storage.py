@@ -14,7 +14,7 @@ from typing import Final
 from rawspoof.config.model import Config
 from rawspoof.edges.doctor.finding import Finding, advice, good, trouble
 from rawspoof.edges.evidence.folder import folder_of
-from rawspoof.edges.sinks.collector import store_folder
+from rawspoof.edges.sinks.asked import store_folder
 from rawspoof.edges.system import secret
 
 INODES_MIN: Final = 10_000

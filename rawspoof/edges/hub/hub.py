@@ -20,8 +20,8 @@ from rawspoof.edges.hub import account, keys, outlets
 from rawspoof.edges.hub.intake import Intake
 from rawspoof.edges.hub.news import News
 from rawspoof.edges.hub.sensors import Sensors
+from rawspoof.edges.sinks.asked import store_folder
 from rawspoof.edges.sinks.base import SinkError
-from rawspoof.edges.sinks.collector import store_folder
 from rawspoof.edges.sinks.lane import Lane
 from rawspoof.edges.store.database import Store
 from rawspoof.edges.store.places import Places

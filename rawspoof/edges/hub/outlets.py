@@ -16,7 +16,7 @@ import msgspec
 from rawspoof.config.model import Config
 from rawspoof.config.sinks import AnySink, title
 from rawspoof.edges.hub.forward import BySensor
-from rawspoof.edges.sinks.collector import open_far, store_folder
+from rawspoof.edges.sinks.asked import open_far, store_folder
 from rawspoof.edges.sinks.lane import Lane
 from rawspoof.edges.sinks.named import open_sink
 from rawspoof.edges.store.database import Heard

@@ -12,8 +12,8 @@ import msgspec
 from rawspoof.config.model import Config
 from rawspoof.config.sinks import Syslog, Webhook
 from rawspoof.core.event import ScanDetected, Target
+from rawspoof.edges.sinks.asked import open_far
 from rawspoof.edges.sinks.base import Sink
-from rawspoof.edges.sinks.collector import open_far
 
 SOURCE, TARGET = bytes([192, 0, 2, 1]), bytes([192, 0, 2, 2])
 """Addresses of nobody's (RFC 5737)."""

@@ -13,7 +13,7 @@ from rawspoof.config.model import Config
 from rawspoof.core.watch.blocklist import Blocked
 from rawspoof.core.world.world import World
 from rawspoof.edges.evidence.folder import folder_of
-from rawspoof.edges.sinks.collector import store_folder
+from rawspoof.edges.sinks.asked import store_folder
 from rawspoof.edges.sinks.dispatcher import Dispatcher
 from rawspoof.edges.sinks.lane import Lane
 from rawspoof.edges.sinks.touches import Ports
