@@ -26,7 +26,7 @@ def test_a_file_that_is_missing_or_empty_is_named(content, wrong, tmp_path):
 
 
 def test_what_has_no_end_is_not_read():
-    with pytest.raises(ValueError, match="world.fuzz_wordlist: /dev/zero: is a device"):
+    with pytest.raises(ValueError, match=r"world\.fuzz_wordlist: /dev/zero: is a device"):
         load_payloads(World(fuzz_wordlist="/dev/zero"))
 
 
