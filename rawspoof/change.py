@@ -59,7 +59,10 @@ def prepare(workers: Iterable[socket.socket], change: Change) -> str:
 
 
 def finish(workers: Iterable[socket.socket], what: bytes) -> str:
-    """Have each COMMIT or FORGET what it prepared; "" if all have, or the line of one that has not."""
+    """Have each COMMIT or FORGET what it prepared; "" if all have, or the line of one that has not.
+
+    Of those that are to FORGET none is waited for: it may be one that hangs.
+    """
     return _asked(workers, what, [])
 
 
@@ -91,6 +94,9 @@ def _asked(workers: Iterable[socket.socket], what: bytes, fds: list[int]) -> str
         with suppress(OSError):  # it has ended, and will be started again as things are then
             socket.send_fds(worker, [number + what], fds)
             asked.append(worker)
+    if what == FORGET:
+        # Whatever it answers, and whenever: it forgets before it hears of anything else.
+        return ""
     wrong = [why for worker in asked if (why := answer(worker, number, until))]
     return wrong[0] if wrong else ""
 

@@ -112,6 +112,12 @@ def test_one_that_reads_nothing_is_no_hindrance(monkeypatch: pytest.MonkeyPatch)
         assert change.finish([ours], COMMIT) == ""
 
 
+def test_nobody_waits_for_one_to_forget():
+    with pair() as (ours, theirs):
+        assert change.finish([ours], FORGET) == ""
+        assert theirs.recv(100).endswith(FORGET)
+
+
 def test_one_that_does_not_answer_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(change, "WITHIN_S", 0.05)
     with pair() as (ours, _):
