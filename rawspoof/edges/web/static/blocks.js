@@ -48,10 +48,10 @@ function rows(items, update, hub) {
     sourceLink(one.address), typed(kindSays(one.how)), typed(one.reason, 60), one.port ? portLink(one.port, "", one.address) : "–",
     moment(one.since), left(one.until), count(one.times),
     one.sensor ? typed(one.sensor, 64) : "ours",
-    ...(hub ? [] : [button("Unblock", async (event) => {
+    ...(hub ? [] : [button(one.sensor ? "Unblock here" : "Unblock", async (event) => {
       event.target.blur();
       await unblock(one.address);
       await update();
-    }, { "aria-label": `Unblock ${shown(one.address, 50)}` })]),
+    }, { "aria-label": `${one.sensor ? "Unblock here" : "Unblock"} ${shown(one.address, 50)}` })]),
   ]), [6]);
 }
