@@ -53,7 +53,8 @@ def prepare(workers: Iterable[socket.socket], change: Change) -> str:
     try:
         with open(fd, "wb", closefd=False) as file:
             pickle.dump(change, file, 5)
-        return _asked(workers, PREPARE, [fd])
+        why = _asked(workers, PREPARE, [fd])
+        return f"a worker: {why}; reload again once it was replaced" if why.startswith("it ") else why
     finally:
         os.close(fd)
 

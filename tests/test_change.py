@@ -112,6 +112,13 @@ def test_one_that_reads_nothing_is_no_hindrance(monkeypatch: pytest.MonkeyPatch)
         assert change.finish([ours], COMMIT) == ""
 
 
+def test_one_that_hangs_is_named_with_the_cure(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(change, "WITHIN_S", 0.01)
+    with pair() as (ours, _):
+        expected = "a worker: it does not answer; reload again once it was replaced"
+        assert change.prepare([ours], new()) == expected
+
+
 def test_nobody_waits_for_one_to_forget():
     with pair() as (ours, theirs):
         assert change.finish([ours], FORGET) == ""
