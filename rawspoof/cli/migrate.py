@@ -51,7 +51,9 @@ def _read(name: str) -> Input:
     try:
         if name == "-":
             return Input("stdin", sys.stdin.buffer.read(BYTES_MAX + 1))
-        with open(name, "rb") as file:
+        # A pipe that nobody writes to is empty, rather than waited for; one that somebody does is read to its end.
+        with open(name, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK)) as file:
+            os.set_blocking(file.fileno(), True)
             about = os.fstat(file.fileno())
             mode = stat.S_IMODE(about.st_mode) if stat.S_ISREG(about.st_mode) else None
             return Input(name, file.read(BYTES_MAX + 1), mode)

@@ -147,6 +147,8 @@ class Crew:
                 with suppress(OSError):  # it has just ended by itself
                     make_way(self._control)
             end([self.collector.pid], HANDOVER_S)
+            # A large one on a busy machine takes a moment; nobody would wait for it afterwards.
+            process.await_end([self.collector.pid], KILLED_S)
             self.collector.pid = 0
             # What it asked for last.
             self._office.turn()
@@ -190,8 +192,7 @@ def end(pids: Iterable[int], within_s: float) -> None:
     """Wait for these to end, and then no longer."""
     late = process.await_end(pids, within_s)
     process.send(late, signal.SIGKILL)
-    # A large one on a busy machine takes a moment; nobody would wait for it afterwards.
-    process.await_end(late, KILLED_S)
+    process.await_end(late, 0.2)
 
 
 def _pair(room: int = 0) -> Pair:

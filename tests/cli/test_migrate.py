@@ -1,6 +1,7 @@
 """`rawspoof config import`: reads what is named, writes a file that loads, never over one that is there."""
 
 import io
+import os
 import tomllib
 from types import SimpleNamespace
 
@@ -93,3 +94,9 @@ def test_what_cannot_be_imported_is_one_line(argv, why, capsys):
 def test_a_folder_that_is_not_there_fails(rules, capsys):
     assert main(["config", "import", rules, "-o", "/none/r.toml"]) == 1
     assert "No such file or directory" in capsys.readouterr().err
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    assert main(["config", "import", str(tmp_path / "pipe")]) == 2
+    assert "pipe:1: is empty" in capsys.readouterr().err
