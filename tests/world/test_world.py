@@ -165,6 +165,8 @@ def test_only_one_service():
 def test_a_service_that_is_not_there_is_told_with_the_nearest():
     with pytest.raises(ValueError, match=r"world.only: no service `opensh`; the nearest is `openssh`"):
         world(only="opensh")
+    with pytest.raises(ValueError, match=r"world.only: no service `xyzzy`; `rawspoof signatures list` has all"):
+        world(only="xyzzy")
 
 
 @pytest.mark.parametrize("family", ["linux", "windows", "freebsd"])

@@ -208,5 +208,7 @@ def between(low: float, high: float, throw: float) -> float:
 
 
 def _unknown(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1, cutoff=0.0)
-    return f"no service `{name}`; the nearest is `{near[0]}`" if near else "the catalogue is empty"
+    if not known:
+        return "the catalogue is empty"
+    near = get_close_matches(name, known, n=1)
+    return f"no service `{name}`; " + (f"the nearest is `{near[0]}`" if near else "`rawspoof signatures list` has all")
