@@ -116,4 +116,4 @@ def test_a_wrong_setting_is_told_at_the_start(lab, tmp_path):
     (tmp_path / "conf.toml").write_text('[[sink]]\nkind = "splunk"\nurl = "https://h"\nsecret_file = "/nowhere/x"\n')
     sensor = start(lab, tmp_path, "-c", str(tmp_path / "conf.toml"))
     assert sensor.process.wait(10) == 2
-    assert "sink[0].secret_file: /nowhere/x cannot be read: No such file or directory" in sensor.said()
+    assert "sink[0].secret_file: /nowhere/x: cannot be read: No such file or directory" in sensor.said()
