@@ -8,7 +8,7 @@ from rawspoof.edges.lab.namespaces import Lab
 from tests.netns.scanners import masscan, nmap, states
 from tests.netns.sensors import running, tell
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.alone]
 
 PORTS = 300
 
