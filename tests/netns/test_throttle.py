@@ -14,9 +14,9 @@ PORTS = 300
 
 
 def scanned_s(lab: Lab) -> float:
-    """How long nmap takes to find all ports open."""
+    """How long nmap takes to find all ports open. (-T5 waits 0.3 s for an answer: on a busy machine it misses some.)"""
     begun = time.monotonic()
-    assert states(nmap(lab, "-sS", "-T5", "-p", f"1-{PORTS}")) == {"open": PORTS}
+    assert states(nmap(lab, "-sS", "-T4", "-p", f"1-{PORTS}")) == {"open": PORTS}
     return time.monotonic() - begun
 
 
