@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rawspoof.core.signature.foreign.portspoof import conf, is_conf, literal, pattern, signatures
+from rawspoof.core.signature.foreign.portspoof import TOLD_MAX, conf, is_conf, literal, pattern, signatures
 from tests.signature.foreign.samples import CONF, PROBES, SIGNATURES
 
 
@@ -132,6 +132,14 @@ def test_any_text_is_payloads_and_problems(text):
     assert all(1 <= port <= 65535 for port in payloads)
     assert all(1 <= problem.line <= text.count("\n") + 1 and "\n" not in problem.reason for problem in problems)
     assert isinstance(is_conf(text), bool)
+
+
+def test_of_endless_problems_some_are_told_and_the_rest_is_counted():
+    payloads, problems = conf("c", '22 "a"\n' * (TOLD_MAX + 4))
+    assert len(payloads) == 1
+    assert [problem.line for problem in problems[:2]] == [2, 3]
+    assert len(problems) == TOLD_MAX + 1
+    assert str(problems[-1]) == f"c:{TOLD_MAX + 2}: begins what is not told, 3 more: mend what is told first"
 
 
 def test_a_payload_as_text():

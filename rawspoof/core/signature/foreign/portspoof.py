@@ -15,6 +15,8 @@ _NUMBER = re.compile(r"(\d+)(?:\.\d*)?(?:[eE]\d+)?|(0)[xX][0-9a-fA-F]+", re.ASCI
 """What portspoof's strtod reads whole; of it, its %d then takes the digits that come first."""
 _CONF_LINE = re.compile(r"\s*(?:\d+(?:-\d+)?\s[^\"]*|\d\w*(?:\.\d+)?(?:-\w*)?\s+)\"", re.ASCII)
 _SPEC_MAX: Final = 40
+TOLD_MAX: Final = 1000
+"""Problems of one configuration that are told one by one."""
 LINE_MAX: Final = 2047
 """Bytes that portspoof reads of a line; the rest is a line of its own to it."""
 
@@ -65,7 +67,16 @@ def conf(name: str, text: str) -> tuple[dict[int, Payload], list[Problem]]:
             continue
         problems += [Problem(name, number, doubt) for doubt in _doubts(line, said, ports, payloads)]
         payloads |= dict.fromkeys(ports, Payload(number, said))
-    return payloads, sorted(problems, key=lambda problem: problem.line)
+    return payloads, _some(sorted(problems, key=lambda problem: problem.line))
+
+
+def _some(problems: list[Problem]) -> list[Problem]:
+    """As many as a person reads, and how many there are beyond."""
+    if len(problems) <= TOLD_MAX:
+        return problems
+    name, line, _ = problems[TOLD_MAX]
+    more = len(problems) - TOLD_MAX
+    return [*problems[:TOLD_MAX], Problem(name, line, f"begins what is not told, {more} more: mend what is told first")]
 
 
 def _harmless(text: str) -> Iterator[tuple[int, str]]:
