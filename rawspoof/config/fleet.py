@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from rawspoof.config.model import Fleet, Hub
 from rawspoof.config.sinks import Nats, place
@@ -10,6 +10,8 @@ from rawspoof.config.sinks import Nats, place
 HUB: Final = "hub"
 """The hub's own name in the fleet, which no sensor may have."""
 _NAME: Final = r"[A-Za-z0-9._-]{0,64}"
+_DIALLED: Final = ("url", "user", "secret_file", "secret_env", "ca_file", "cert_file", "verify", "timeout_s")
+"""How the broker is reached: the keys that sensors, hub and the sink for events have in common."""
 
 
 def problems(fleet: Fleet) -> Iterator[tuple[str, str]]:
@@ -26,32 +28,15 @@ def problems(fleet: Fleet) -> Iterator[tuple[str, str]]:
 
 def of_hub(hub: Hub) -> Fleet:
     """The member of the fleet that its hub is."""
-    return Fleet(
-        url=hub.url,
-        user=hub.user,
-        secret_file=hub.secret_file,
-        secret_env=hub.secret_env,
-        ca_file=hub.ca_file,
-        cert_file=hub.cert_file,
-        verify=hub.verify,
-        timeout_s=hub.timeout_s,
-        name=HUB,
-    )
+    return Fleet(name=HUB, **_dialled(hub))
 
 
 def events(fleet: Fleet) -> Nats:
     """The sink that sends events to the hub's stream. `fleet.url` must be one."""
     found = place(Nats, fleet.url)
     assert not isinstance(found, str)
-    return Nats(
-        name=f"fleet {found[1]}:{found[2]}",
-        url=fleet.url,
-        user=fleet.user,
-        secret_file=fleet.secret_file,
-        secret_env=fleet.secret_env,
-        ca_file=fleet.ca_file,
-        cert_file=fleet.cert_file,
-        verify=fleet.verify,
-        timeout_s=fleet.timeout_s,
-        form="rawspoof",
-    )
+    return Nats(name=f"fleet {found[1]}:{found[2]}", form="rawspoof", **_dialled(fleet))
+
+
+def _dialled(member: Fleet | Hub) -> dict[str, Any]:
+    return {key: getattr(member, key) for key in _DIALLED}
