@@ -103,7 +103,7 @@ class Tcp(Section, frozen=True):
     """SYN-ACKs that may be sent again by themselves; a SYN beyond this gets one SYN-ACK for each time it asks."""
     answers_per_s_max: Annotated[float, Meta(ge=0)] = 0.0
     """SYN-ACKs a second for one source; those beyond come up to 0.9 s late, which slows scanners down and shows no port
-    as filtered. 0: all at once."""
+    as filtered to one that waits a second (nmap -T5 does not). 0: all at once."""
     idle_s: Seconds = 30.0
     """Quiet time after which a conversation is told it has idled."""
     retries_max: Count = 8
