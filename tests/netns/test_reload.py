@@ -189,7 +189,8 @@ def test_no_port_is_lost_and_every_event_is_told_while_reloads_go_on(stage):
 def test_a_death_that_nobody_has_seen_yet_is_no_hindrance(stage, who):
     lab, settings = stage
     settings.reload_with({})
-    before = settings.sensor.children()
+    # One that has only just been made has no name yet.
+    before = until(lambda: (now := settings.sensor.children()).get(who) and now, BUSY_S)
     # Both signals wait for it when it goes on, and SIGHUP is taken first.
     os.kill(settings.sensor.pid, signal.SIGSTOP)
     os.kill(before[who], signal.SIGKILL)

@@ -216,7 +216,10 @@ def test_what_a_worker_says_while_the_collector_makes_way_is_the_next_ones(tmp_p
     with running(tmp_path) as child:
         child.send(0)
         assert child.sign() == b"."
-        # Both wait for it when it looks again.
+        # Once it sleeps it has read all there is, and both wait for it when it looks again.
+        assert any(
+            Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[0] == "S" for _ in range(10**5)
+        )
         os.kill(child.pid, signal.SIGSTOP)
         os.waitpid(child.pid, os.WUNTRACED)
         make_way(child.control)
